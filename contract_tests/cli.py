@@ -7,6 +7,7 @@ import time
 from collections.abc import Sequence
 from importlib.metadata import version
 from importlib.util import find_spec
+from io import TextIOWrapper
 
 DISTRIBUTION = "flashback-mock"
 EXTRA = ("hypothesis", "ijson", "pytest", "requests", "schemathesis", "urllib3")
@@ -16,8 +17,9 @@ EXTRA = ("hypothesis", "ijson", "pytest", "requests", "schemathesis", "urllib3")
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command; returns its exit code."""
     started = time.monotonic()  # what is imported counts as well
+    show_any_character()
     words = list(sys.argv[1:] if arguments is None else arguments)
-    if words == ["--version"]:  # also where the extra is missing
+    if "--version" in words:  # also where the extra is missing
         print(f"contract-tests {version(DISTRIBUTION)}")
         return 0
     missing = [name for name in EXTRA if find_spec(name) is None]
@@ -40,3 +42,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
     from contract_tests.run.cli import main as check
 
     return check(words, started)
+
+
+def show_any_character() -> None:
+    """What the encoding of an output lacks is shown as escapes, and what is redirected on Windows is UTF-8: bodies of
+    answers have any character."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
+            if sys.platform == "win32" and not stream.isatty():
+                stream.reconfigure(encoding="utf-8")

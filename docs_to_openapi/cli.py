@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import sys
 from importlib.metadata import version
+from io import TextIOWrapper
 from pathlib import Path
 
 from docs_to_openapi.errors import BuilderError, BuildStopped, UsageError
@@ -12,6 +13,7 @@ from docs_to_openapi.errors import BuilderError, BuildStopped, UsageError
 
 def main(arguments: list[str] | None = None) -> int:
     """Run a command. Exit code: 0 success, 1 something is open, unread or outdated, 2 wrong usage."""
+    _show_any_character()
     options = parser().parse_args(arguments)
     if not hasattr(options, "run"):
         parser().print_help()
@@ -27,6 +29,13 @@ def main(arguments: list[str] | None = None) -> int:
     except BuilderError as error:
         print(error, file=sys.stderr)
         return 1
+
+
+def _show_any_character() -> None:
+    """On Windows, what is redirected would have the code page of the machine, which other programs can't read."""
+    for stream in (sys.stdout, sys.stderr):
+        if sys.platform == "win32" and isinstance(stream, TextIOWrapper) and not stream.isatty():
+            stream.reconfigure(encoding="utf-8")
 
 
 def parser() -> argparse.ArgumentParser:

@@ -46,7 +46,7 @@ def format_http_date(instant: int) -> str:
     """An instant as the `Date` header has it (RFC 9110, section 5.6.7)."""
     from email.utils import format_datetime
 
-    return format_datetime(datetime.fromtimestamp(min(max(instant, 0), LAST) // 1000, UTC), usegmt=True)
+    return format_datetime(EPOCH + timedelta(seconds=min(max(instant, 0), LAST) // 1000), usegmt=True)
 
 
 @lru_cache(maxsize=10_000)

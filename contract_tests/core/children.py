@@ -18,7 +18,7 @@ class Children:
         """Start a process whose output and complaints are read; raises `OSError`."""
         source = subprocess.PIPE if has_input else None
         child = subprocess.Popen(  # noqa: S603 - our own modules, or the user's own command
-            command, stdin=source, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+            command, stdin=source, stdout=subprocess.PIPE, stderr=subprocess.PIPE, encoding="utf-8", errors="replace"
         )
         self.started.append(child)
         return child

@@ -6,7 +6,6 @@ import argparse
 import sys
 import time
 from collections.abc import Sequence
-from importlib.metadata import version
 from pathlib import Path
 from typing import NoReturn
 
@@ -43,8 +42,7 @@ def parser() -> argparse.ArgumentParser:
     described.add_argument("document", nargs="?", metavar="SPEC", help="the contract, as with --spec")
     for option in OPTIONS:
         described.add_argument(f"--{option.name}", **option.keywords())
-    shown = f"contract-tests {version('flashback-mock')}"
-    described.add_argument("--version", action="version", version=shown, help="print the version")
+    described.add_argument("--version", action="store_true", help="print the version and exit")  # before all is loaded
     return described
 
 
@@ -58,7 +56,7 @@ def parsed(arguments: Sequence[str] | None) -> argparse.Namespace:
     """The arguments; one that is unknown ends the process, with the name that may be meant."""
     described = parser()
     given, unknown = described.parse_known_args(arguments)
-    document = given.__dict__.pop("document")
+    document, _ = given.__dict__.pop("document"), given.__dict__.pop("version")
     if not unknown and document is not None:
         if given.contract_spec is None and names_document(document):
             given.contract_spec = document

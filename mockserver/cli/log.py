@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import threading
 from collections import deque
 from collections.abc import Callable, Mapping
@@ -55,7 +56,8 @@ PLAIN_STYLE = Style()
 
 def style_for(out: TextIO, environment: Mapping[str, str], verbose: bool) -> Style:
     """Colours on a terminal only, unless NO_COLOR is set (no-color.org); quiet under CI unless verbose."""
-    colours = out.isatty() and not environment.get("NO_COLOR") and environment.get("TERM") != "dumb"
+    knows = sys.platform != "win32" or "WT_SESSION" in environment or "TERM" in environment  # the old console doesn't
+    colours = knows and out.isatty() and not environment.get("NO_COLOR") and environment.get("TERM") != "dumb"
     under_ci = environment.get("CI", "").lower() not in ("", "0", "false")
     return Style(colours, verbose, quiet=under_ci and not verbose)
 

@@ -172,7 +172,8 @@ def _command(arguments: Sequence[str], seconds: int) -> str:
             [sys.executable, *arguments],
             stdin=subprocess.DEVNULL,
             capture_output=True,
-            text=True,
+            encoding="utf-8",
+            errors="replace",
             timeout=seconds,
             check=False,
         )

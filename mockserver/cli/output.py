@@ -30,6 +30,8 @@ def prepare_streams() -> None:
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")
+            if sys.platform == "win32" and not stream.isatty():  # else a file has the code page of this machine
+                stream.reconfigure(encoding="utf-8")
 
 
 def _null() -> TextIO:

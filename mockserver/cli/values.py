@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import sys
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -151,6 +152,9 @@ def workers(text: str, store: str) -> int:
     if not text.isdecimal() or not 1 <= int(text) <= _MOST_WORKERS:
         fix = f"use a number from 1 to {_MOST_WORKERS}"
         raise UsageError(f"{text!r} isn't a number of processes", place="--workers", fix=fix)
+    if int(text) > 1 and sys.platform != "linux":
+        problem = f"several processes on one port need Linux, and this is {sys.platform}"
+        raise UsageError(problem, place="--workers", fix="leave it out, or run the mock in Docker")
     if int(text) > 1 and store == MEMORY:
         problem = "several processes would each have worlds of their own in memory"
         raise UsageError(problem, place="--workers", fix="add --store sqlite:FILE or --store redis://HOST:PORT/DB")

@@ -268,5 +268,5 @@ def _retry_after(sent: Sent) -> int:
     try:
         moment: Any = parsedate_to_datetime(text)
         return max(int((moment.timestamp() - time()) * 1000), 0)
-    except (ValueError, TypeError, OverflowError):
+    except (ValueError, TypeError, OverflowError, OSError):  # Windows knows no local time before 1970
         return 0

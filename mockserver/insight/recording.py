@@ -144,8 +144,8 @@ def key_of(folder: Path) -> bytes:
     if not path.exists():
         mine = folder / f"{KEY}.{os.getpid()}"
         file = os.open(mine, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        os.write(file, random.token_bytes(KEY_SIZE))
-        os.close(file)
+        with os.fdopen(file, "wb") as opened:  # Windows would translate a byte that looks like the end of a line
+            opened.write(random.token_bytes(KEY_SIZE))
         with suppress(FileExistsError):  # another process of this mock was faster
             os.link(mine, path)
         mine.unlink()

@@ -35,7 +35,12 @@ def started(arguments: Sequence[str]) -> Iterator[MockServer]:
     """
     command = [sys.executable, "-m", "mockserver", "mock", "--port", "0", "--log-format", "json", *arguments]
     with subprocess.Popen(  # noqa: S603 - our own command, with the arguments of the project's own settings
-        command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+        command,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        encoding="utf-8",
+        errors="replace",
     ) as process:
         lines: queue.SimpleQueue[str] = queue.SimpleQueue()
         reader = threading.Thread(target=_drain, args=(process.stdout, lines), daemon=True)

@@ -9,7 +9,6 @@ from __future__ import annotations
 import errno
 import os
 import socket
-import sys
 from contextlib import suppress
 from threading import Event
 from time import monotonic, sleep
@@ -22,6 +21,8 @@ from mockserver.reply.reply import encode
 
 _LEAST: Final = 32
 """How many open files the mock needs for itself and a few connections."""
+_USUAL: Final = 10_240
+"""What macOS allows where it claims to know no limit."""
 _MOST: Final = 65_536
 """More are never asked for, where the system allows it."""
 _RESERVED: Final = 2
@@ -32,16 +33,17 @@ _WARNED_EVERY: Final = 60.0
 
 def raise_limit() -> None:
     """Allow as many open files as this user may have. Raises UsageError where the mock can't work with so few."""
-    if sys.platform == "win32":
+    try:
+        import resource
+    except ImportError:  # Windows has no such limit
         return
-    import resource
-
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     wanted = _MOST if hard == resource.RLIM_INFINITY else min(hard, _MOST)
-    if soft != resource.RLIM_INFINITY and soft < wanted:
-        with suppress(OSError, ValueError):  # a system may allow fewer than it says
-            resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
-            soft = wanted
+    for number in (wanted, _USUAL):  # a system may allow fewer than it says
+        if soft != resource.RLIM_INFINITY and soft < number <= wanted:
+            with suppress(OSError, ValueError):
+                resource.setrlimit(resource.RLIMIT_NOFILE, (number, hard))
+                soft = number
     if soft != resource.RLIM_INFINITY and soft < _LEAST:
         raise UsageError(f"this shell allows {soft} open files, the mock needs {_LEAST}", fix=f"ulimit -n {_MOST}")
 

@@ -34,6 +34,8 @@ THREADS = 128
 elsewhere."""
 HEADERS_AFTER = "wsgi.input"
 """The key of granian's environments behind which all request headers come."""
+_FREE_FOR_ALL = 1024
+"""The first port that every user may take."""
 _PATIENCE = 10.0
 _FAREWELL = 0.2
 """Seconds that open connections may delay the end; browsers keep theirs open, and Ctrl-C is to end at once."""
@@ -166,7 +168,7 @@ def calm_collector() -> None:
 def _yield_to_clients() -> None:
     """Have the threads of this process wake one another, and be woken by clients, without taking the processor away
     from whoever runs: where client and server share two cores, they do more in each turn, and switch less often."""
-    if sys.platform == "linux":
+    if hasattr(os, "sched_setscheduler") and hasattr(os, "SCHED_BATCH"):  # Linux alone has both
         with suppress(OSError):  # a sandbox may forbid it
             os.sched_setscheduler(0, os.SCHED_BATCH, os.sched_param(0))
 
@@ -203,7 +205,9 @@ def check_address(host: str, port: int) -> None:
     is not for everyone to take; UsageError when the host isn't an address of this machine."""
     family, kind, address = _resolved(host, port)
     with socket.socket(family, kind) as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        # On Windows, the first option would let several programs listen on one port.
+        alone = getattr(socket, "SO_EXCLUSIVEADDRUSE", None)
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR if alone is None else alone, 1)
         try:
             probe.bind(address)
         except OSError as error:
@@ -214,7 +218,7 @@ def check_address(host: str, port: int) -> None:
 
 
 def _fix_for(number: int | None, port: int) -> str:
-    if number == errno.EACCES:
+    if number == errno.EACCES and port < _FREE_FOR_ALL:  # Windows says it of a port that another program keeps
         return "ports below 1024 need rights that this user doesn't have; leave out --port, or choose a higher one"
     return f"is a mock running there already? --port {port + 1}"
 

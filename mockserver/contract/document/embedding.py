@@ -185,8 +185,8 @@ class Embedding:
         if target.remote:
             return target.location
         folder, own = self.folder(target), Path(self.origin.location).parent.resolve()
-        inner = str(Path(target.location).relative_to(folder or own))
-        return inner if folder == own else f"{folder}/{inner}"
+        inner = Path(target.location).relative_to(folder or own).as_posix()
+        return inner if folder == own else f"{(folder or own).as_posix()}/{inner}"
 
     def folder(self, target: Source) -> Path | None:
         """The folder that allows a file: the document's own, or one that the user allows."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Mapping
-from datetime import UTC, datetime
+from datetime import timedelta
 from typing import Any, Final
 
 from mockserver.clock import EPOCH, format_instant, parse_instant
@@ -86,7 +86,7 @@ def written(form: str, instant: int) -> Any:
 def _mail_date(instant: int) -> str:
     from email.utils import format_datetime
 
-    return format_datetime(datetime.fromtimestamp(instant // 1000, UTC))
+    return format_datetime(EPOCH + timedelta(seconds=instant // 1000))
 
 
 def moment_of(name: str, now: int) -> int:
