@@ -149,6 +149,7 @@ class _Finder:
             return None
         address = self.keys.address(record) if "GET" in at_item and not self.learned.chooses(base, "") else None
         keys, hidden = [one for one in keys if one != address], hidden or address is not None
+        is_sure = bool(keys)
         likely = self.keys.likely(named, record) if (at_item or self.records.sends_map(at_base)) and not keys else []
         learnt = self.learned.learns(at_base, at_item, named.parameter)
         if likely and address is None and "POST" in at_base and not learnt:
@@ -159,7 +160,7 @@ class _Finder:
         if at_item and not keys and not hidden and not (self.lists(base) and self.records.creates(at_base, record)):
             return None
         shown = find_alike(named.parameter, self.schemas.members(record)) is not None
-        sent = self.learned.sent_key(named, at_base, keys) if at_item and not shown else None
+        sent = self.learned.sent_key(named, at_base, keys, is_sure) if at_item and not shown else None
         keys = [] if sent else keys
         return sent or (keys[0] if keys else self.learned.hidden(named, record, at_base, at_item)), keys
 

@@ -8,7 +8,7 @@ from typing import Final
 
 from mockserver.contract.schemas.naming import plain, words
 from mockserver.inference.located_schemas import LocatedSchema, Schemas
-from mockserver.inference.names import likely_keys, sure_keys
+from mockserver.inference.names import likely_keys, names_id_of, sure_keys
 
 _WHOLE: Final = frozenset({"integer", "number"})
 _INNER: Final = frozenset(
@@ -44,6 +44,7 @@ class Named:
     collection: str
     schema: LocatedSchema | None = None
     description: str = ""
+    above: tuple[str, ...] = ()  #: the fixed segments above
 
 
 class Keys:
@@ -59,7 +60,8 @@ class Keys:
 
     def likely(self, named: Named, record: LocatedSchema) -> list[str]:
         """The fields that the path may mean although it doesn't name them."""
-        return self._fitting(named, record, likely_keys)
+        found = self._fitting(named, record, likely_keys)
+        return [key for key in found if not any(names_id_of(key, segment) for segment in named.above)]
 
     def address(self, record: LocatedSchema) -> str | None:
         """The member by whose value a client knows where to read a record: an `id` that is an address, or its `url`."""

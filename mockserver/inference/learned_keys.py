@@ -32,13 +32,19 @@ class LearnedKeys:
     def __init__(self, routes: Routes, schemas: Schemas, keys: Keys) -> None:
         self.routes, self.schemas, self.keys = routes, schemas, keys
 
-    def sent_key(self, named: Named, at_base: Mapping[str, Route], keys: Sequence[str]) -> str | None:
-        """The member by which clients name a new record, where paths have that name and no record shows it."""
+    def sent_key(self, named: Named, at_base: Mapping[str, Route], keys: Sequence[str], sure: bool) -> str | None:
+        """The member by which clients name a new record, where paths have that name and no record shows it.
+
+        An id is usually the server's: a client gives one only where it must, and where no field (`sure`) is another
+        name for it.
+        """
         body = self.schemas.body(at_base["POST"].operation.body) if "POST" in at_base else None
         members = self.schemas.members(body) if body is not None else {}
         name, last = find_alike(named.parameter, members), words(named.parameter)[-1:]
-        if name is None or not sayable(name) or not self.keys.identifies(members[name]) or last == ("id",):
+        if name is None or body is None or not sayable(name) or not self.keys.identifies(members[name]):
             return None
+        if last == ("id",):
+            return None if sure or len(words(name)) == 1 or name not in self.schemas.required(body) else name
         return None if any(words(key)[-1:] == last for key in keys) else name
 
     def named(self, base: Shape) -> Named:
@@ -48,7 +54,8 @@ class LearnedKeys:
         name = next((route.key for route in routes), "id")
         description = next((text for one in parameters if isinstance(text := one.raw.get("description"), str)), "")
         schema = next((self.schemas.at(one.pointer + "/schema", one.schema) for one in parameters if one.schema), None)
-        return Named(name, segment_of(base), schema, description)
+        above = tuple(segment for segment in base[:-1] if segment != VALUE)
+        return Named(name, segment_of(base), schema, description, above)
 
     def is_hidden(self, base: Shape, parameter: str) -> bool:
         """Whether clients learn keys that no record shows: they put them into a path, or creating answers them."""

@@ -150,6 +150,12 @@ def _names_own(spoken: tuple[str, ...], collection: str) -> bool:
     return spoken[-1] in ("id", *UNIQUE) and _owns(spoken[:-1], collection)
 
 
+def names_id_of(name: str, collection: str) -> bool:
+    """Whether a field has the id of a record of a collection: `pet_id` that of one of the pets."""
+    spoken = words(name)
+    return bool(spoken) and _names_own(spoken, collection)
+
+
 @lru_cache(maxsize=65536)
 def without(spoken: tuple[str, ...], collection: str) -> tuple[str, ...]:
     """The words of a parameter without those that name one of the collection: `id` of `customer_id`."""

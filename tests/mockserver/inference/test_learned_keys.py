@@ -151,3 +151,22 @@ def test_a_list_that_is_posted_and_listed_is_kept(play: Play) -> None:
     sent = [{"text": "one", "stamp": "a"}, {"text": "two", "stamp": "b"}]
     assert ask("POST", "/notes", json=sent).status == 201
     assert [one for one in ask("GET", "/notes").json if one in sent] == sent
+
+
+def test_an_id_that_must_be_sent_and_stands_in_the_path_is_the_key(play: Play) -> None:
+    """A client gives each transfer its `transferId`; the answers show another id, that of the bank."""
+    sent = {**thing(transferId=TEXT, note=TEXT), "required": ["transferId"]}
+    paths = crud("/transfers", "transferId", THING, sent)
+    ask = play(paths, Thing=thing(homeTransactionId=TEXT, note=TEXT))
+    assert ask("POST", "/transfers", json={"transferId": "t-1", "note": "rent"}).status == 201
+    assert ask("GET", "/transfers/t-1").json["note"] == "rent"
+    assert ask("GET", "/transfers/t-2").status == 404
+
+
+def test_the_id_of_the_record_above_is_no_key_of_those_below(play: Play) -> None:
+    """A setting shows nothing but the id of its target that could name it, so nothing is remembered of it."""
+    setting = thing(target_id=TEXT, key={"type": "string", "enum": ["size", "speed"]}, value=TEXT)
+    paths = crud("/targets", "id", THING) | crud("/targets/{target_id}/settings", "id", setting, kind="Setting")
+    ask = play(paths, Thing=thing(id=TEXT, name=TEXT), Setting=setting)
+    target = ask("POST", "/targets", json={"id": "x", "name": "one"}).json["id"]
+    assert ask("GET", f"/targets/{target}/settings/size").status == 200
