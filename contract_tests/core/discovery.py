@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
 
-from contract_tests.core.answer import Answer, Sent
-from contract_tests.core.contract import Contract, Operation
-from contract_tests.core.creation import is_folder, key_of, kind, records_in
+from contract_tests.core.answer import NOT_JSON, Answer, Sent
+from contract_tests.core.contract import Contract, Operation, as_request
+from contract_tests.core.creation import is_folder, is_key, key_of, kind, records_in
 from contract_tests.core.errors import BudgetSpent, NotChecked
 from contract_tests.core.operation import nameless
 from contract_tests.core.side_by_side import side_by_side
 from contract_tests.core.target import Target, path_of
+from mockserver.contract.operations.runtime import Messages, every_value
 
 MOST_RECORDS = 20  # per operation; enough to meet every kind of record, few enough for a slow target
 NOT_FOUND_IN_LINKS = "no link of the contract, and no list of the target, gives a value for {names}"
@@ -143,32 +145,15 @@ def combined(choices: list[list[Any]]) -> list[tuple[str, ...]]:
 
 
 def evaluate(expression: Any, named: Mapping[str, str], answer: Answer) -> Iterator[Any]:
-    """The values of a runtime expression; an index into a list means every item."""
+    """The values of a link's parameter that can name a record; a position in a list stands for every position."""
     if not isinstance(expression, str) or not expression.startswith("$"):
-        if isinstance(expression, str | int):
-            yield expression
-    elif expression.startswith("$response.body#"):
-        yield from pointed(answer.json, expression.removeprefix("$response.body#").split("/")[1:])
-    elif expression.startswith("$request.path.") and expression.removeprefix("$request.path.") in named:
-        yield named[expression.removeprefix("$request.path.")]
-    elif expression.startswith("$response.header."):
-        value = answer.headers.get(expression.removeprefix("$response.header.").lower())
-        if value is not None:
-            yield value
-
-
-def pointed(value: Any, steps: list[str]) -> Iterator[Any]:
-    """The values under a JSON Pointer, every item of a list in place of the one that it names."""
-    if not steps:
-        if isinstance(value, str | int) and not isinstance(value, bool):
-            yield value
-    elif isinstance(value, list):
-        for item in value:
-            yield from pointed(item, steps[1:])
-    elif isinstance(value, Mapping):
-        step = steps[0].replace("~1", "/").replace("~0", "~")
-        if step in value:
-            yield from pointed(value[step], steps[1:])
+        yield from [expression] if is_key(expression) else ()
+        return
+    body = None if answer.json is NOT_JSON else answer.json
+    sent = None if answer.sent.json is NOT_JSON else answer.sent.json
+    request = as_request(answer.sent.method, answer.sent.path, answer.sent)
+    with suppress(ValueError):
+        yield from filter(is_key, every_value(expression, Messages.seen(request, named, sent, answer.headers, body)))
 
 
 def identifiers(value: Any, parameter: str, word: str = "") -> Iterator[str]:

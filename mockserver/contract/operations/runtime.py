@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any, Final
 from urllib.parse import quote
 
@@ -31,6 +31,13 @@ class Messages(msgspec.Struct, frozen=True):
     status: int = 0
     headers: tuple[tuple[str, str], ...] = ()
     body: Any = ABSENT  #: the decoded body of the response
+
+    @classmethod
+    def seen(
+        cls, request: Request, path: Mapping[str, str], sent: Any, headers: Mapping[str, str], body: Any
+    ) -> Messages:
+        """Those of a client that knows what the path names, and has both bodies decoded."""
+        return cls(request, Inputs(path, body=sent), headers=tuple(headers.items()), body=body)
 
 
 Source = Callable[[Messages], Any]
@@ -78,18 +85,50 @@ def template_of(text: str) -> Template:
 
 def source_of(expression: str) -> Source:
     """What gives the value of one expression. Raises ValueError where it isn't one."""
-    match = _SOURCE.fullmatch(expression)
-    if match is None:
-        raise ValueError(f"{expression!r} isn't a runtime expression such as $request.body#/url")
+    match = _read(expression)
     if match["plain"]:
         return _PLAIN[match["plain"]]
     is_request = match["of"] == "request"
     if match["place"]:
         return _of_place(is_request, match["place"], match["name"])
-    # `$request.body.url` is no expression, and its meaning is clear.
-    at = match["at"] or ""
-    names = at.split(".") if match["mark"] == "." else parts_of(at if at.startswith("/") else f"/{at}" if at else "")
+    names = _names(match)
     return lambda messages: _at(messages.inputs.body if is_request else messages.body, names)
+
+
+def every_value(expression: str, messages: Messages) -> Iterator[Any]:
+    """The values of an expression and of those like it: a position in a list stands for all of its positions.
+
+    Raises ValueError where it isn't an expression.
+    """
+    match = _read(expression)
+    if match["plain"] or match["place"]:
+        value = source_of(expression)(messages)
+        yield from () if value is ABSENT else [value]
+    else:
+        yield from _everywhere(messages.inputs.body if match["of"] == "request" else messages.body, _names(match))
+
+
+def _everywhere(value: Any, names: list[str]) -> Iterator[Any]:
+    if not names:
+        yield value
+    elif isinstance(value, list):
+        for item in value:
+            yield from _everywhere(item, names[1:])
+    elif (inner := _at(value, names[:1])) is not ABSENT:
+        yield from _everywhere(inner, names[1:])
+
+
+def _read(expression: str) -> re.Match[str]:
+    match = _SOURCE.fullmatch(expression)
+    if match is None:
+        raise ValueError(f"{expression!r} isn't a runtime expression such as $request.body#/url")
+    return match
+
+
+def _names(match: re.Match[str]) -> list[str]:
+    """The names on the way to a part of a body. `$request.body.url` is no expression, and its meaning is clear."""
+    at = match["at"] or ""
+    return at.split(".") if match["mark"] == "." else parts_of(at if at.startswith("/") else f"/{at}" if at else "")
 
 
 _PLAIN: Mapping[str, Source] = {

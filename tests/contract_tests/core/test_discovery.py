@@ -45,13 +45,16 @@ def test_too_little_data_is_said(service: Service, target: Target, contract: Con
         ("$request.path.id", ["x"]),
         ("$response.header.Location", ["/items/a"]),
         ("literal", ["literal"]),
-        ("$method", []),
+        ("$method", ["GET"]),
+        ("$request.query.page", ["2"]),
+        ("$response.body.items.0.id", ["a", 7]),
+        ("$response.trailer", []),
     ],
 )
 def test_expressions(expression: str, values: list[object]) -> None:
     """A position in a list stands for every position."""
     body = b'{"items": [{"id": "a"}, {"id": 7}, {"id": null}]}'
-    answer = Answer(Sent("GET", "http://t", "/x", {}), 200, {"location": "/items/a"}, body)
+    answer = Answer(Sent("GET", "http://t/x?page=2", "/x", {}), 200, {"location": "/items/a"}, body)
     assert list(evaluate(expression, {"id": "x"}, answer)) == values
 
 
