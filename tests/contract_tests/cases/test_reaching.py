@@ -176,3 +176,18 @@ def test_a_contract_may_stand_in_several_files_and_at_a_url(tmp_path: Path) -> N
             flags = ["--spec", *spec, "--suite", "conformance"]
             ran = command("--target", url, *flags, report=tmp_path / "report")
             assert (ran.code, [got for _, _, got in ran.broken()]) == (1, ['"t1", which must be an integer'])
+
+
+def test_a_part_that_a_record_may_lack_is_documented_as_missing(tmp_path: Path) -> None:
+    """Of two people one has a picture, and 404 is documented for it; nothing says that one may have no address."""
+    paths = {
+        "/people": get("listPeople", ok({"type": "array", "items": ONE})),
+        "/people/{id}/picture": get("getPicture", {**ok(ONE), "404": ERROR}, NAMED),
+        "/people/{id}/address": get("getAddress", ok(ONE), NAMED),
+    }
+    table = {"GET /people": Reply(200, [{"id": "a"}, {"id": "b"}])}
+    table |= {f"GET /people/a/{part}": Reply(200, {"id": "a"}) for part in ("picture", "address")}
+    ran = run(Table(table), api(paths), tmp_path, "--suite", "conformance")
+    assert {name for name, _, _ in ran.broken() if name.startswith("known")} == {
+        "known_records_are_answered[getAddress]"
+    }
