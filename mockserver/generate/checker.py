@@ -17,7 +17,8 @@ from typing import Any, Final, TypeVar
 import msgspec
 
 from mockserver.contract.schemas.alike import repeated
-from mockserver.contract.schemas.keywords import READERS, is_of_no_type
+from mockserver.contract.schemas.contradictions import overruled
+from mockserver.contract.schemas.keywords import READERS
 from mockserver.contract.schemas.view import SchemaView, hidden, is_marked, is_nullable, own_types
 from mockserver.generate.keyword_checks import CHECKS, Check, Question
 
@@ -73,9 +74,9 @@ class Checker:
 
     def _meant(self, schema: Mapping[str, Any]) -> Mapping[str, Any]:
         """The schema as the validators read it: without alternatives of `oneOf` that accept what another does, and
-        without a `type` of which no value of its `enum` is."""
-        if is_of_no_type(schema):
-            schema = {name: value for name, value in schema.items() if name != "type"}
+        without a `type` or `format` that what stands beside it rules out."""
+        if ignored := dict(overruled(schema)):
+            schema = {name: value for name, value in schema.items() if name not in ignored}
         alternatives = schema.get("oneOf")
         again = repeated(alternatives, self.follow) if isinstance(alternatives, list) else ()
         if not again:

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Final
 
+from mockserver.contract.schemas.patterns import sample
 from mockserver.generate.choices import discriminator_value
 from mockserver.generate.demands import Demands
 from mockserver.generate.errors import Unsatisfiable
-from mockserver.generate.patterns import sample
 from mockserver.generate.place import Drawer, Where
 
 _NAMES: Final = ("one", "two", "three", "four", "five", "six")

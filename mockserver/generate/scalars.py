@@ -10,12 +10,12 @@ from random import Random
 from typing import Final
 
 from mockserver.contract.schemas.ecma import matches
+from mockserver.contract.schemas.patterns import sample
 from mockserver.generate.amounts import suggested
 from mockserver.generate.demands import Demands
 from mockserver.generate.errors import Unsatisfiable
 from mockserver.generate.formats import has_format, make
 from mockserver.generate.keyword_checks import is_multiple, is_number
-from mockserver.generate.patterns import sample
 from mockserver.generate.persona import Persona
 from mockserver.generate.words import PLAIN, words
 

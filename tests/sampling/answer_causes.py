@@ -85,13 +85,17 @@ def read_as_meant(contract: Contract, message: str) -> bool:
         ),
         "alternatives that accept what another does": ("is valid under each of",),
         "it forbids what the $ref requires": ("Additional properties are not allowed",),
+        "matches the pattern beside it": ("is not a ",),
     }
     return any(
         note in one and any(word in message for word in words) for one in contract.notes for note, words in said.items()
     )
 
 
-MEANT = "an enum of another type, equal alternatives of oneOf: no value satisfies them; read as meant, with a note"
+MEANT = (
+    "an enum of another type, a format that its pattern excludes, equal alternatives of oneOf: no value satisfies "
+    "them; read as meant, with a note"
+)
 
 CAUSES: dict[str, Cause] = {
     "an operation that declares only errors succeeds with 200; openapi-core knows no such status": _assumed_success,

@@ -16,11 +16,11 @@ from mockserver.contract.document import pointers
 from mockserver.contract.document.document import Document
 from mockserver.contract.schemas import view
 from mockserver.contract.schemas.alike import repeated
+from mockserver.contract.schemas.contradictions import overruled
 from mockserver.contract.schemas.keywords import (
     SCHEMA,
     SCHEMA_LIST,
     SCHEMA_MAP,
-    is_of_no_type,
     plain_keyword,
     unreadable,
 )
@@ -196,9 +196,9 @@ class JsonSchemas:
 
     def refine(self, schema: Mapping[str, Any], result: dict[str, Any], exempt: Exempt, pointer: str) -> None:
         """What one keyword means for another."""
-        if is_of_no_type(result):
-            self.note(f"{pointers.join(pointer, 'type')} is ignored: no value of its enum is of that type")
-            del result["type"]
+        for keyword, reason in tuple(overruled(result)):
+            self.note(f"{pointers.join(pointer, keyword)} is ignored: {reason}")
+            del result[keyword]
         if exempt and "required" in result:
             result["required"] = [name for name in result["required"] if name not in exempt]
         if exempt and "dependentRequired" in result:

@@ -11,10 +11,10 @@ import jsonschema_rs
 import pytest
 
 from mockserver.contract.schemas.ecma import matches
+from mockserver.contract.schemas.patterns import sample
 from mockserver.contract.schemas.view import SchemaView
 from mockserver.generate import Unsatisfiable, generate
 from mockserver.generate.formats import bounds, has_format, make
-from mockserver.generate.patterns import sample
 
 ASSERTED = ["date-time", "date", "time", "duration", "uuid", "email", "idn-email", "hostname", "ipv4", "ipv6", "uri",
             "uri-reference", "json-pointer", "relative-json-pointer", "regex"]  # fmt: skip
