@@ -23,31 +23,33 @@ def _control_contract(call: Call) -> Result:
 
 def _about(call: Call) -> Result:
     engine = call.engine
-    return Result(
-        {
-            "version": __version__,
-            "title": str(engine.contract.document.root.get("info", {}).get("title", "")),
-            "contract": engine.contract.document.name,
-            "url": call.url,
-            "apis": [
-                {"name": one.name, "title": one.title, "contract": one.document.name, "path": one.path}
-                for one in engine.contract.parts.values()
-            ],
-            "auth": engine.settings.auth,
-            "users": [{"name": user.name, "id": user.id, "token": user.token} for user in engine.fixtures.users],
-            "operations": _operations(engine),
-            "collections": _collections(engine),
-            "limits": {
-                "worlds": engine.store.most,
-                "worldTtl": engine.settings.world_ttl,
-                "entries": ENTRIES,
-                "body": engine.settings.max_body,
-            },
-            "store": engine.store.kind,
-            "outgoing": sorted(engine.contract.outgoing),
-            "backend": None if engine.backend is None else str(engine.backend.target),
-        }
-    )
+    lists = {"operations": _operations(engine), "collections": _collections(engine)}
+    return Result({**described(engine, call.url), **lists})
+
+
+def described(engine: Engine, url: str) -> dict[str, Any]:
+    """What there is to know of the mock server, without what grows with the contract."""
+    return {
+        "version": __version__,
+        "title": str(engine.contract.document.root.get("info", {}).get("title", "")),
+        "contract": engine.contract.document.name,
+        "url": url,
+        "apis": [
+            {"name": one.name, "title": one.title, "contract": one.document.name, "path": one.path}
+            for one in engine.contract.parts.values()
+        ],
+        "auth": engine.settings.auth,
+        "users": [{"name": user.name, "id": user.id, "token": user.token} for user in engine.fixtures.users],
+        "limits": {
+            "worlds": engine.store.most,
+            "worldTtl": engine.settings.world_ttl,
+            "entries": ENTRIES,
+            "body": engine.settings.max_body,
+        },
+        "store": engine.store.kind,
+        "outgoing": sorted(engine.contract.outgoing),
+        "backend": None if engine.backend is None else str(engine.backend.target),
+    }
 
 
 def _operations(engine: Engine) -> list[dict[str, Any]]:

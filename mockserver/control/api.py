@@ -71,7 +71,7 @@ def control_blueprint(engine: Engine) -> Blueprint:
     api = Blueprint("control", __name__)
     surface, guard = Surface(engine), Guard()
     api.before_app_request(lambda: _answer(engine, surface, guard))
-    add_pages(api)
+    add_pages(api, engine)
     return api
 
 

@@ -14,23 +14,26 @@ from mockserver.exchange.presets import PRESETS, armed
 from mockserver.state.world import World
 
 
-def _presets(_: Call) -> Result:
-    shown = [
+def shown_presets() -> list[dict[str, Any]]:
+    """The presets with their rules."""
+    return [
         {"name": one.name, "description": one.description, "rules": [shown_rule(rule) for rule in one.rules]}
         for one in PRESETS.values()
     ]
-    return Result({"presets": shown})
+
+
+def _presets(_: Call) -> Result:
+    return Result({"presets": shown_presets()})
 
 
 def _get(call: Call) -> Result:
-    world = call.existing()
-    return _shown(world.faults)
+    return Result(shown_faults(call.existing().faults))
 
 
 def _set(call: Call) -> Result:
     rules = checked_rules(call.engine, call.body.get("rules", []))
     faults = armed(rules, tuple(call.body.get("presets", ())))
-    return _shown(_with(call, faults))
+    return Result(shown_faults(_with(call, faults)))
 
 
 def _add(call: Call) -> Result:
@@ -39,7 +42,7 @@ def _add(call: Call) -> Result:
     def added(world: World) -> World:
         return msgspec.structs.replace(world, faults=(Armed(rule), *world.faults)[:MOST])
 
-    return _shown(call.engine.store.update(call.world, added).faults)
+    return Result(shown_faults(call.engine.store.update(call.world, added).faults))
 
 
 MOST = 100
@@ -83,11 +86,12 @@ def _with(call: Call, faults: Faults) -> Faults:
     return call.engine.store.update(call.world, changed).faults
 
 
-def _shown(faults: Faults) -> Result:
+def shown_faults(faults: Faults) -> dict[str, Any]:
+    """The rules of a world, and how often each applied."""
     rules = [
         {"rule": shown_rule(one.rule), "preset": one.preset, "met": one.matched, "done": one.done} for one in faults
     ]
-    return Result({"rules": rules, "presets": list(presets_of(faults))})
+    return {"rules": rules, "presets": list(presets_of(faults))}
 
 
 HANDLERS: dict[str, Handler] = {

@@ -74,7 +74,7 @@ def _filled(node: Any, known: Mapping[str, dict[str, Any]]) -> Any:
     return {**copy, **known[node["x-filled"]]} if "x-filled" in node else copy
 
 
-def _readable(engine: Engine) -> str:
+def readable(engine: Engine) -> str:
     """The path of an operation that reads and needs no parameter."""
     reads = (one.template for one in engine.contract.operations.values() if one.method == "GET")
     return next((template for template in reads if "{" not in template), "/")
@@ -93,6 +93,6 @@ def _fill_examples(root: dict[str, Any], engine: Engine) -> None:
     parameters["Collection"]["example"] = name
     parameters["Key"]["example"] = key
     send = root["paths"]["/__mock__/worlds/{world}/requests"]["post"]["requestBody"]["content"]["application/json"]
-    send["example"] = {"method": "GET", "path": _readable(engine)}
+    send["example"] = {"method": "GET", "path": readable(engine)}
     path = root["paths"]["/__mock__/worlds/{world}/state/{collection}/{key}"]
     path["put"]["requestBody"]["content"]["application/json"]["example"] = dict(record)

@@ -52,16 +52,15 @@ def test_an_unavailable_mock_is_reported(console: Page, monitor: PageMonitor) ->
     expect(outcome(console)).to_contain_text("The mock cannot be reached")
 
 
-def test_a_console_that_cannot_start_says_why(page: Page, world: BrowserWorld, monitor: PageMonitor) -> None:
-    """And tries again when you ask it to."""
+def test_what_needs_the_contract_says_why_it_fails(console: Page, monitor: PageMonitor) -> None:
+    """The page needs no call to start; one that fails later is reported where it was needed, and made again."""
     monitor.allowed_messages = "Failed to load resource|ERR_"
-    page.route("**/__mock__/about", lambda route: route.abort())
-    page.goto(world.console)
-    expect(page.get_by_role("main")).to_contain_text("The console could not start")
-    expect(page.locator("#live")).to_have_text("No connection")
-    page.unroute_all()
-    page.get_by_role("button", name="Try again").click()
-    expect(page.locator("#live")).to_have_text("Live")
+    console.route("**/__mock__/about", lambda route: route.abort())
+    console.get_by_role("button", name="New request").click()
+    expect(outcome(console)).to_contain_text("The mock cannot be reached")
+    console.unroute_all()
+    console.get_by_role("button", name="New request").click()
+    expect(console.get_by_label("Path", exact=True)).to_have_value(re.compile("^/"))
 
 
 def test_a_contract_without_memory_has_no_records(page: Page, tmp_path: Path) -> None:

@@ -29,7 +29,7 @@ def test_creating_forking_and_deleting_worlds(console: Page, world: BrowserWorld
     console.get_by_label("Name").fill(f"{world.name}.new")
     console.keyboard.press("Enter")
     expect(console.get_by_label("Selected world")).to_have_value(f"{world.name}.new")
-    expect(console.locator("#world")).to_contain_text("10 devices")
+    expect(world_menu(console)).to_contain_text("10 devices")
 
 
 def test_a_saved_state_is_uploaded(console: Page, world: BrowserWorld, monitor: PageMonitor) -> None:
@@ -41,7 +41,7 @@ def test_a_saved_state_is_uploaded(console: Page, world: BrowserWorld, monitor: 
     menu = world_menu(console)
     assert (menu.get_by_role("link", name="Save state").get_attribute("href") or "").endswith("/saved")
     world.control("POST", "reset", {})
-    expect(console.locator("#world")).to_contain_text("10 devices")
+    expect(menu).to_contain_text("10 devices")
     for text, expected in ((saved.replace("id: dev-02", "id: 2"), "cart.yaml:"), (saved, "9 devices")):
         upload = {"name": "cart.yaml", "mimeType": "application/yaml", "buffer": text.encode()}
         console.get_by_label("Saved state").set_input_files(upload)
@@ -50,7 +50,7 @@ def test_a_saved_state_is_uploaded(console: Page, world: BrowserWorld, monitor: 
         if text != saved:
             expect(dialog).to_contain_text(expected)
             dialog.get_by_role("button", name="Cancel").click()
-    expect(console.locator("#world")).to_contain_text("9 devices")
+    expect(world_menu(console)).to_contain_text("9 devices")
 
 
 def test_reset_needs_confirmation(console: Page, world: BrowserWorld) -> None:
@@ -60,7 +60,8 @@ def test_reset_needs_confirmation(console: Page, world: BrowserWorld) -> None:
         world_menu(console).get_by_role("button", name="Reset…").click()
         console.get_by_role("dialog").get_by_role("button", name=button).click()
         expect(console.get_by_role("dialog")).to_have_count(0)
-        expect(console.locator("#world")).to_contain_text(expected)
+        expect(world_menu(console)).to_contain_text(expected)
+        console.keyboard.press("Escape")
 
 
 def test_an_unused_world_can_be_created(page: Page, world: BrowserWorld, monitor: PageMonitor) -> None:
@@ -77,13 +78,15 @@ def test_an_unused_world_can_be_created(page: Page, world: BrowserWorld, monitor
 def test_a_world_that_another_client_removes(console: Page, world: BrowserWorld, monitor: PageMonitor) -> None:
     """The page reports that the world was removed; created again, it starts from the fixtures."""
     monitor.allowed_messages = "404"
+    menu = world_menu(console)
     world.ask("DELETE", "/devices/dev-01")
-    expect(console.locator("#world")).to_contain_text("9 devices")
+    expect(menu).to_contain_text("9 devices")
+    console.keyboard.press("Escape")
     world.control("DELETE", "")
     expect(console.locator("#missing")).to_be_visible()
     console.get_by_role("button", name="Create world").click()
-    expect(console.locator("#world")).to_contain_text("10 devices")
     expect(console.get_by_text("No requests yet")).to_be_visible()
+    expect(world_menu(console)).to_contain_text("10 devices")
 
 
 def test_an_invalid_time_is_rejected_in_the_dialog(console: Page, monitor: PageMonitor) -> None:
@@ -115,5 +118,5 @@ def test_a_world_is_found_by_its_name(console: Page, world: BrowserWorld) -> Non
     for number in range(60):
         BrowserWorld(world.mock, f"{world.name}.{number}")
     choose(console, "Selected world", f"{world.name}.59")
-    expect(console.locator("#world")).to_contain_text("10 devices")
+    expect(world_menu(console)).to_contain_text("10 devices")
     assert console.url.endswith(f"{world.name}.59")

@@ -20,7 +20,7 @@ export function backendPanel(context) {
   const sentence = h("p", {});
   const rules = h("ul", { className: "rules", "aria-label": "Rules of who answers" });
   const switches = h("ul", { className: "presets", "aria-label": "Settings of the backend" }, SWITCHES.map((each) => switchItem(each, (name) => change({ [name]: !routes[name] }))));
-  $("backend-body").replaceChildren(sentence, rules, ruleForm(context.about.operations, add), switches);
+  $("backend-body").replaceChildren(sentence, rules, ruleForm(context, add), switches);
 
   function render(received) {
     routes = received;
@@ -56,10 +56,10 @@ function ruleItem(rule, remove) {
   return h("li", {}, h("p", {}, describe(rule)), button("Remove", remove, { className: "quiet", "aria-label": `Remove: ${describe(rule)}` }));
 }
 
-function ruleForm(operations, add) {
+function ruleForm({ about, loadDetails }, add) {
   const operation = combobox({
-    id: "backend-operation", label: "Operation", placeholder: "Search operations",
-    options: () => operations.map((each) => ({ value: each.operation, text: each.operation, hint: `${each.method} ${each.path}` })),
+    id: "backend-operation", label: "Operation", placeholder: "Search operations", load: loadDetails,
+    options: () => about.operations.map((each) => ({ value: each.operation, text: each.operation, hint: `${each.method} ${each.path}` })),
   });
   const by = h("select", { name: "by", "aria-label": "Who answers" }, Object.entries(NAMES).map(([value, text]) => h("option", { value }, text)));
   by.value = "mock";

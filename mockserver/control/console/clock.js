@@ -76,7 +76,7 @@ export function clockPanel(context) {
   }
 
   const refresh = async () => render(await context.read("clock"));
-  return { refresh, update: (isShown) => isShown && refresh() };
+  return { show: (shown) => render(shown.clock), refresh, update: (isShown) => isShown && refresh() };
 }
 
 function noteOf({ offset, frozen }) {

@@ -1,13 +1,13 @@
 // An input that offers the options that match what is typed, following the ARIA combobox pattern. For a few or for thousands of options.
 
-import { h } from "./dom.js";
+import { h, notify } from "./dom.js";
 
 const SHOWN = 50;
 let ids = 0;
 
 /** A combobox. `options()` returns the options as `{ value, text, hint }`; `onSelect` is called with the value of the chosen one.
- *  With `other`, a text that matches nothing can be chosen too if it fits this pattern. */
-export function combobox({ id, label, options, value = "", placeholder = "", other = null, onSelect = () => {} }) {
+ *  With `other`, a text that matches nothing can be chosen too if it fits this pattern. `load` gets the options ready when the input gets the focus. */
+export function combobox({ id, label, options, value = "", placeholder = "", other = null, load = null, onSelect = () => {} }) {
   const listId = `options-${++ids}`;
   const list = h("ul", { id: listId, role: "listbox", "aria-label": "Options" });
   const more = h("p", { className: "hint" });
@@ -19,6 +19,7 @@ export function combobox({ id, label, options, value = "", placeholder = "", oth
   let selected = value;
   let active = -1;
   let typed = "";
+  let loading = null;
   const isOpen = () => !popup.hidden;
 
   function matching(words) {
@@ -67,8 +68,21 @@ export function combobox({ id, label, options, value = "", placeholder = "", oth
     onSelect(selected);
   }
 
+  function loadOptions() {
+    loading = load()
+      .then(() => isOpen() && open(typed), (error) => notify(error.message, "failure"))
+      .finally(() => { loading = null; });
+  }
+
+  /** Whoever types faster than the options are loaded gets the one that was meant. */
+  async function chooseActive() {
+    await loading;
+    if (isOpen()) choose(list.children[active]);
+  }
+
   const show = () => { input.value = options().find((each) => each.value === selected)?.text ?? selected; };
 
+  if (load) input.addEventListener("focus", loadOptions);
   input.addEventListener("input", () => open(input.value));
   input.addEventListener("click", () => { if (!isOpen()) { input.select(); open(""); } });
   input.addEventListener("blur", () => isOpen() && close());
@@ -76,7 +90,7 @@ export function combobox({ id, label, options, value = "", placeholder = "", oth
     const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
     if (step && !isOpen()) open("");
     else if (step) activate(Math.max(0, Math.min(list.children.length - 1, active + step)));
-    else if (event.key === "Enter" && isOpen()) choose(list.children[active]);
+    else if (event.key === "Enter" && isOpen()) chooseActive();
     else if (event.key === "Escape" && isOpen()) close();
     else return;
     event.preventDefault();

@@ -1,12 +1,12 @@
 // The console: starts the panels, selects the world that they show, and passes events on to them.
 
-import { CallError, call, pathIn } from "./api.js";
+import { call, pathIn } from "./api.js";
 import { backendPanel } from "./backend.js";
 import { clockPanel } from "./clock.js";
 import { connect } from "./connection.js";
 import { coveragePanel } from "./coverage.js";
 import { deliveriesPanel } from "./deliveries.js";
-import { $, button, emptyState, notify } from "./dom.js";
+import { $, notify } from "./dom.js";
 import { faultsPanel } from "./faults.js";
 import { recordsPanel } from "./records.js";
 import { requestsPanel } from "./requests.js";
@@ -16,37 +16,54 @@ const UPDATE_DELAY = 150; // milliseconds: many requests in quick succession cau
 const NEAR = "200px"; // a panel is loaded when it is so far from being in view
 
 const parameters = new URLSearchParams(location.search);
+const { about, presets, shown } = JSON.parse($("start").textContent); // stands in the page: see start.py
 
 /** What the panels share: the description of the mock, the selected world, and functions to read and change it. */
 const context = {
-  about: null,
+  about: { ...about, operations: [] },
+  presets,
   world: parameters.get("world") ?? "main",
   pins: (parameters.get("pins") ?? "").split(",").filter(Boolean).map(Number),
-  counts: {}, // the number of records by collection
   deleting: null, // the world that this page is deleting: its data is no longer requested
   now: () => Date.now(),
   select,
   refresh,
+  loadDetails,
   read,
   showPins,
   change: (method, body, ...parts) => call(method, pathIn(context.world, ...parts), body),
 };
 const changedWorlds = new Set();
+let details = null;
+let worlds = null;
 let panels = [];
 let updateTimer = null;
 
-async function start() {
-  context.about = await call("GET", "about");
-  document.title = `Mock console - ${context.about.title}`;
-  $("contract").textContent = context.about.title;
-  $("contract").title = context.about.contract;
-  const worlds = worldsPanel(context);
-  panels = [clockPanel(context), requestsPanel(context), faultsPanel(context), backendPanel(context), deliveriesPanel(context)];
+function start() {
+  document.title = `Mock console - ${about.title}`;
+  $("contract").textContent = about.title;
+  $("contract").title = about.contract;
+  worlds = worldsPanel(context);
+  panels = [worlds, clockPanel(context), requestsPanel(context), faultsPanel(context), backendPanel(context), deliveriesPanel(context)];
   showAddress();
-  await reportErrors(refresh);
-  performance.mark("interactive"); // the rest follows: to count the records of a large contract takes a while
-  panels.push(worlds, whenNear(recordsPanel(context), $("records")), whenNear(coveragePanel(context), $("coverage")));
+  if (shown) for (const panel of panels) panel.show?.(shown);
+  else reportErrors(refresh);
+  panels.push(whenNear(recordsPanel(context), $("records")), whenNear(coveragePanel(context), $("coverage")));
+  performance.mark("interactive");
   connect({ onOpen: () => reportErrors(refresh), onEvent, onState: showConnection });
+}
+
+/** Load what may be large, and is only needed to write requests and records: the operations, and the fields of records. */
+async function loadDetails() {
+  details ??= call("GET", "about");
+  try {
+    const { operations, collections } = await details;
+    context.about.operations = operations;
+    for (const each of context.about.collections) Object.assign(each, collections.find(({ collection }) => collection === each.collection));
+  } catch (error) {
+    details = null;
+    throw error;
+  }
 }
 
 /** Show another world, and name it in the page's URL. */
@@ -115,10 +132,10 @@ async function read(...parts) {
 async function reportErrors(work) {
   try {
     await work();
-    delete document.body.dataset.missing;
+    worlds.showMissing(false);
   } catch (error) {
     if (error instanceof Stale) return;
-    if (error.status === 404) document.body.dataset.missing = context.world;
+    if (error.status === 404) worlds.showMissing(true);
     else notify(error.message, "failure");
   }
 }
@@ -142,13 +159,4 @@ async function update() {
   await reportErrors(() => Promise.all(panels.map((panel) => panel.update?.(isShown))));
 }
 
-/** Without the description of the mock there is nothing to show: say why, and offer to try again. */
-function showFailure(error) {
-  showConnection("No connection", "lost");
-  const failure = emptyState("The console could not start", error.message);
-  failure.append(button("Try again", () => location.reload(), { className: "primary" }));
-  document.querySelector("main").replaceChildren(failure);
-  if (!(error instanceof CallError)) throw error;
-}
-
-start().catch(showFailure);
+start();

@@ -22,12 +22,12 @@ const OFTEN_NUMBERS = {
 };
 
 /** The form; `add` gets the rule. */
-export function faultForm({ operations, users }, add) {
+export function faultForm({ about, loadDetails }, add) {
   const operation = combobox({
-    id: "fault-operation", label: "Operation", placeholder: "Search operations",
-    options: () => [{ value: "", text: "any operation" }, ...operations.map((each) => ({ value: each.operation, text: each.operation, hint: `${each.method} ${each.path}` }))],
+    id: "fault-operation", label: "Operation", placeholder: "Search operations", load: loadDetails,
+    options: () => [{ value: "", text: "any operation" }, ...about.operations.map((each) => ({ value: each.operation, text: each.operation, hint: `${each.method} ${each.path}` }))],
   });
-  const user = choice("user", "User", [["", "anyone"], ...users.map(({ name }) => [name, name])]);
+  const user = choice("user", "User", [["", "anyone"], ...about.users.map(({ name }) => [name, name])]);
   const effect = choice("effect", "Effect", EFFECTS);
   const often = choice("often", "How often", OFTEN);
   const amount = h("span", { className: "group" });

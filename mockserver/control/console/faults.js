@@ -1,6 +1,5 @@
 // The faults: how many are in force, in the bar; and the panel with presets, rules as sentences, and a form that adds rules.
 
-import { call } from "./api.js";
 import { $, button, h, notify } from "./dom.js";
 import { faultForm } from "./fault-form.js";
 import { count, describeRule } from "./format.js";
@@ -13,13 +12,12 @@ export function faultsPanel(context) {
   const rules = h("ul", { className: "rules", "aria-label": "Active rules" });
   const removeAll = button("Remove all faults", () => replace([], []), { className: "quiet" });
   $("faults-in-force").append(inForce);
-  $("faults-body").replaceChildren(rules, faultForm(context.about, add), switches);
+  $("faults-body").replaceChildren(rules, faultForm(context, add), switches);
   $("faults-title").parentElement.append(removeAll);
-  const presetsLoaded = call("GET", "presets").then(({ presets }) => switches.append(...presets.map((each) => presetItem(each, toggle))));
+  switches.append(...context.presets.map((each) => presetItem(each, toggle)));
 
-  async function render(received) {
+  function render(received) {
     faults = received;
-    await presetsLoaded;
     for (const each of switches.querySelectorAll("button")) each.ariaChecked = String(faults.presets.includes(each.dataset.preset));
     const ownRules = faults.rules.filter((each) => !each.preset);
     const active = faults.presets.length + ownRules.filter((each) => !isSpent(each)).length;
@@ -38,12 +36,12 @@ export function faultsPanel(context) {
   }
 
   async function add(rule) {
-    await render(await context.change("POST", rule, "faults"));
+    render(await context.change("POST", rule, "faults"));
     notify(`Fault added. ${describeRule(rule)}`);
   }
 
   const refresh = async () => render(await context.read("faults"));
-  return { refresh, update: (isShown) => isShown && refresh() };
+  return { show: (shown) => render(shown.faults), refresh, update: (isShown) => isShown && refresh() };
 }
 
 /** A rule that was applied as often as it should be does nothing any more. */

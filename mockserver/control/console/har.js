@@ -1,7 +1,7 @@
 // Import of an HTTP archive: its requests are sent to the mock in the selected world, and their statuses compared.
 
 import { openDialog } from "./dialog.js";
-import { button, h, scroller, table } from "./dom.js";
+import { button, h, notify, scroller, table } from "./dom.js";
 import { count } from "./format.js";
 
 const MOST = 500;
@@ -20,13 +20,18 @@ export function importButton(context, { onDone, onSelect }) {
 }
 
 async function askAndSend(context, name, text, { onDone, onSelect }) {
-  const { operations, users } = context.about;
   let found;
+  try {
+    await context.loadDetails();
+  } catch (error) {
+    return notify(error.message, "failure");
+  }
+  const { operations, users } = context.about;
   try {
     found = requestsIn(JSON.parse(text), operations);
   } catch {
     await openDialog({ title: "Import HAR", text: `${name} is not an HTTP archive: it has no log.entries with requests.`, action: "Close", cancel: false });
-    return;
+    return undefined;
   }
   const { requests, others, prefix } = found;
   const results = [];
@@ -49,7 +54,7 @@ async function askAndSend(context, name, text, { onDone, onSelect }) {
     },
   });
   await onDone();
-  if (confirmed) await showResults(results, onSelect);
+  return confirmed && showResults(results, onSelect);
 }
 
 function withCredentials(request, user) {

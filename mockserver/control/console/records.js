@@ -14,6 +14,7 @@ const TABS = 4; // of more collections, those used last have a tab, and all are 
 /** The panel of records. */
 export function recordsPanel(context) {
   const { collections } = context.about;
+  let counts = {}; // the number of records by collection
   const byName = new Map(collections.map((each) => [each.collection, each]));
   const panel = h("div", { id: "records-panel", role: "tabpanel" });
   const tabs = h("div", { role: "tablist", "aria-label": "Collections", className: "tabs" });
@@ -21,7 +22,7 @@ export function recordsPanel(context) {
   const changedOnly = h("input", { type: "checkbox", onchange: () => render() });
   const all = combobox({
     id: "collection-choice", label: "Collection", placeholder: "Search collections", onSelect: select,
-    options: () => collections.map(({ collection }) => ({ value: collection, text: collection, hint: count(context.counts[collection] ?? 0, "record") })),
+    options: () => collections.map(({ collection }) => ({ value: collection, text: collection, hint: count(counts[collection] ?? 0, "record") })),
   });
   const many = [button("Edit shown…", editShown, { className: "quiet" }), button("Delete shown…", () => remove(shown), { className: "quiet danger" })];
   let selected = collections[0];
@@ -49,7 +50,7 @@ export function recordsPanel(context) {
 
   function showTabs() {
     all.value = selected.collection;
-    placeTabs(tabs, recent, selected.collection, context.counts, select);
+    placeTabs(tabs, recent, selected.collection, counts, select);
     panel.setAttribute("aria-labelledby", `tab-${selected.collection}`);
   }
 
@@ -193,7 +194,8 @@ export function recordsPanel(context) {
   async function load({ keepEditor = false } = {}) {
     if (!selected) return render();
     const { collection } = selected;
-    const [listed, changed] = await Promise.all([context.read("state", collection), context.read("changes")]);
+    const [listed, changed, world] = await Promise.all([context.read("state", collection), context.read("changes"), context.read(), context.loadDetails()]);
+    counts = world.records;
     if (collection !== selected.collection) return; // another one was selected meanwhile
     const before = new Map(records.map((each) => [each.key, each]));
     const were = changes;

@@ -28,13 +28,14 @@ export function requestsPanel(context) {
   let requests = new Map();
   let arrivals = new Map(); // requests that arrive while the list is loading, and may not be in it
   let selected = null;
+  let unloaded = 0;
   let frame = 0;
 
   const help = shortcuts([
     ["/", "Filter the requests", () => text.focus()],
     ["j", "Next request, further down", () => move(1)],
     ["k", "Previous request, further up", () => move(-1)],
-    ["n", "New request", () => compose()],
+    ["n", "New request", () => compose().catch(showError)],
     ["p", "Pin the request, or unpin it", () => selected && togglePin(selected)],
     ["c", "Compare the request with another one", () => details.querySelector("[data-action=compare]")?.click()],
   ]);
@@ -46,10 +47,15 @@ export function requestsPanel(context) {
 
   async function refresh() {
     arrivals = new Map();
-    const loaded = await context.read("requests", { limit: most, as: "summary" });
+    show(await context.read("requests", { limit: most, as: "summary" }));
+  }
+
+  /** The newest requests at the start, all of them later; `total` is how many there are. */
+  function show({ requests: loaded, total = loaded.length }) {
+    unloaded = total - loaded.length;
     if (world !== null && world !== context.world) pins.clear();
     if (world !== context.world) clearDetails();
-    requests = new Map([...loaded.requests.map((entry) => [entry.number, entry]), ...arrivals]);
+    requests = new Map([...loaded.map((entry) => [entry.number, entry]), ...arrivals]);
     archive.href = urlOf(pathIn(world, "requests.har"));
     archive.download = `requests-${world}.har`;
     if (selected && !requests.has(selected)) clearDetails();
@@ -74,7 +80,7 @@ export function requestsPanel(context) {
   function render() {
     frame = 0;
     list.update([...requests.values()], { selected, pins, matches: requestFilter(text.value.trim(), status.value) });
-    $("requests-title").textContent = requests.size ? count(requests.size, "request") : "Requests";
+    $("requests-title").textContent = requests.size ? count(requests.size + unloaded, "request") : "Requests";
   }
 
   /** Show the details of a request. Another one may be chosen before they are loaded. */
@@ -83,7 +89,7 @@ export function requestsPanel(context) {
     try {
       await select(number, options);
     } catch (error) {
-      notify(error.message, "failure");
+      showError(error);
     } finally {
       if (selected === number) details.ariaBusy = null;
     }
@@ -106,7 +112,8 @@ export function requestsPanel(context) {
     choose(number, { focus: false });
   }
 
-  function compose(request) {
+  async function compose(request) {
+    await context.loadDetails();
     [selected, details.ariaBusy] = [null, null];
     render();
     details.replaceChildren(composer(context, request, { onSent: async (number) => { await refresh(); await select(number); } }));
@@ -126,7 +133,11 @@ export function requestsPanel(context) {
     if (pin && number === selected) pin.ariaPressed = String(pins.has(number));
   }
 
-  return { refresh, onEvent };
+  return { show, refresh, onEvent };
+}
+
+function showError({ message }) {
+  notify(message, "failure");
 }
 
 function statusText({ status, verdict }) {
@@ -134,10 +145,9 @@ function statusText({ status, verdict }) {
 }
 
 function noRequests({ world, about }) {
-  const first = about.operations.find((each) => each.method === "GET" && !each.path.includes("{"));
   const token = about.users[0]?.token;
   const suffix = world === "main" ? "" : `~${world}`;
-  const command = `curl ${about.url}${first?.path ?? "/"}${token ? ` -H 'Authorization: Bearer ${token}${suffix}'` : ""}`;
+  const command = `curl ${about.url}${about.example}${token ? ` -H 'Authorization: Bearer ${token}${suffix}'` : ""}`;
   return emptyState("No requests yet", "Requests appear here as they arrive. Try:", h("code", {}, command));
 }
 

@@ -3,7 +3,7 @@
 import { call, pathIn, urlOf } from "./api.js";
 import { combobox } from "./combobox.js";
 import { copy, openDialog } from "./dialog.js";
-import { $, button, emptyState, h, notify } from "./dom.js";
+import { $, button, emptyState, h, notify, runBusy } from "./dom.js";
 import { count } from "./format.js";
 import { menu } from "./menu.js";
 
@@ -14,11 +14,12 @@ const NAME = "[A-Za-z0-9][A-Za-z0-9._@+\\-]{0,99}";
 /** The panel of worlds. */
 export function worldsPanel(context) {
   const known = new Set([context.world]);
+  let isMissing = false;
   const choice = combobox({
-    id: "world-choice", label: "Selected world", value: context.world,
+    id: "world-choice", label: "Selected world", value: context.world, load: loadNames,
     options: () => [...known].sort(mainFirst).map((name) => ({ value: name, text: name })), other: new RegExp(`^${NAME}$`), onSelect: (name) => context.select(name),
   });
-  const facts = h("p", {});
+  const facts = h("p", {}, "Counting the records…");
   const access = h("div", { className: "access" });
   const save = h("a", { className: "button quiet" }, "Save state");
   const fixture = h("a", { className: "button quiet" }, "Save as fixture");
@@ -32,21 +33,39 @@ export function worldsPanel(context) {
   }, "⋯");
   $("world").append(h("span", { className: "label", "aria-hidden": "true" }, "World"), choice.element, opener, panel);
 
-  choice.element.addEventListener("focusin", () => loadNames().catch((error) => notify(error.message, "failure")));
+  panel.addEventListener("toggle", () => runBusy(panel, countRecords));
 
-  function render(shown, total) {
+  function show() {
     const { world, about } = context;
+    known.add(world);
     choice.value = world;
-    facts.textContent = shown ? factsOf(shown, total, about.limits.worlds) : `The world ${world} does not exist.`;
-    for (const each of actions) each.hidden = !shown;
+    for (const each of actions) each.hidden = isMissing;
     remove.hidden ||= world === "main";
     save.href = urlOf(pathIn(world, "saved"));
     save.download = `${world}.yaml`;
     fixture.href = `${urlOf(pathIn(world, "state"))}?as=yaml`;
     fixture.download = `fixtures-${world}.yaml`;
     access.replaceChildren(...accessTo(world, about.users));
-    $("missing").replaceChildren(...(shown ? [] : [missingWorld(context)]));
-    context.counts = shown?.records ?? {};
+  }
+
+  /** A world that does not exist has nothing to show but an offer to create it. */
+  function showMissing(missing) {
+    if (missing === isMissing && (!missing || document.body.dataset.missing === context.world)) return;
+    isMissing = missing;
+    if (missing) document.body.dataset.missing = context.world;
+    else delete document.body.dataset.missing;
+    $("missing").replaceChildren(...(missing ? [missingWorld(context)] : []));
+    show();
+  }
+
+  /** While the panel is open: to count the records of a large contract takes a while. */
+  async function countRecords() {
+    if (!panel.matches(":popover-open")) return;
+    if (isMissing) facts.textContent = `The world ${context.world} does not exist.`;
+    else {
+      const [shown, { total }] = await Promise.all([context.read(), call("GET", "worlds?limit=1")]);
+      facts.textContent = factsOf(shown, total, context.about.limits.worlds);
+    }
   }
 
   /** The names are loaded when you look for one: there may be thousands of worlds, and each request changes one. */
@@ -54,22 +73,14 @@ export function worldsPanel(context) {
     const { worlds } = await call("GET", `worlds?limit=${MAX_WORLDS}`);
     known.clear();
     for (const name of ["main", context.world, ...worlds.map((each) => each.name)]) known.add(name);
-    choice.value = context.world;
   }
 
   async function refresh() {
-    known.add(context.world);
-    const [shown, { total }] = await Promise.all([context.read().catch(ifMissing), call("GET", "worlds?limit=1")]);
-    render(shown, total);
+    show();
+    await countRecords();
   }
 
-  return { refresh, update: refresh };
-}
-
-/** A world that does not exist is none; any other error is one. */
-function ifMissing(error) {
-  if (error.status === 404) return null;
-  throw error;
+  return { show, showMissing, refresh, update: (isShown) => isShown && countRecords() };
 }
 
 function mainFirst(one, other) {

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import json
 import re
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from mockserver.control.bundle import bundled
 from mockserver.control.pages import CONSOLE
 from tests.support import LiveMock
 
@@ -70,12 +73,64 @@ def test_pages_need_nothing_from_outside(path: Path) -> None:
     text = path.read_text(encoding="utf-8")
     text = text.replace("http://www.w3.org/2000/svg", "")  # the name of a namespace
     assert not re.search(r"https?://|//[a-z]+\.[a-z]+/", text)
-    assert not re.search(r"<script(?![^>]*\bsrc=)|<style|\sstyle=|\son\w+=\"", text)
+    assert not re.search(r"<script(?![^>]*(?:\bsrc=|application/json))|<style|\sstyle=|\son\w+=\"", text)
     assert not re.search(r"innerHTML|outerHTML|insertAdjacentHTML|document\.write|\beval\b|new Function", text)
 
 
-def test_the_console_loads_its_modules_at_once() -> None:
-    """Each is named in the page: otherwise the browser asks for it only after it has read the one that imports it."""
-    page = (CONSOLE / "index.html").read_text(encoding="utf-8")
-    named = set(re.findall(r'rel="modulepreload" href="console/([^"]+)"', page))
-    assert named == {name for name in FILES if name.endswith(".js")} - {"console.js", "docs.js", "signed-in.js"}
+def test_the_console_is_one_script(live_mock: LiveMock) -> None:
+    """It has every module once, below those that it imports, and nothing is left to import."""
+    heard = live_mock("GET", "/__mock__/console/all.js", None)
+    modules = re.findall(r"^const module_(\w+) = ", heard.body.decode(), re.MULTILINE)
+    assert heard.headers["content-type"].startswith("text/javascript")
+    assert sorted(f"{name.replace('_', '-')}.js" for name in modules) == sorted(
+        name for name in FILES if name.endswith(".js") and name not in ("docs.js", "signed-in.js")
+    )
+    assert modules.index("dom") < modules.index("combobox") < modules.index("worlds") < modules.index("console")
+    assert not re.search(r"^(import|export)\b", heard.body.decode(), re.MULTILINE)
+
+
+def test_an_unchanged_script_is_not_sent_again(live_mock: LiveMock) -> None:
+    """A browser that has it gets a 304."""
+    path = "/__mock__/console/all.js"
+    tag = live_mock("GET", path, None).headers["etag"]
+    assert live_mock("GET", path, None, headers={"if-none-match": tag}).status == 304
+
+
+def test_an_unknown_form_of_import_is_an_error(tmp_path: Path) -> None:
+    """It names the file and the line."""
+    (tmp_path / "one.js").write_text('import * as all from "./other.js";\n')
+    with pytest.raises(ValueError, match=r"one\.js: 'import \* as all"):
+        bundled(tmp_path, ("one.js",))
+
+
+def start_of(live_mock: LiveMock, query: str = "") -> dict[str, Any]:
+    """The data that the page starts with."""
+    page = live_mock("GET", f"/__mock__/{query}", None).body.decode()
+    (text,) = re.findall(r'<script id="start" type="application/json">(.*)</script>', page)
+    data: dict[str, Any] = json.loads(text)
+    return data
+
+
+def test_the_page_has_what_it_shows_first(live_mock: LiveMock) -> None:
+    """The mock, and of the world its clock, faults and newest requests; nothing that grows with the contract."""
+    live_mock("GET", "/devices")
+    data = start_of(live_mock)
+    assert data["shown"]["requests"][-1]["path"] == "/devices"
+    assert data["shown"]["total"] == len(live_mock.journal())
+    assert data["shown"]["faults"] == live_mock("GET", "/__mock__/worlds/main/faults", None).json
+    assert {"operations", "fields"}.isdisjoint({*data["about"], *data["about"]["collections"][0]})
+
+
+@pytest.mark.parametrize("query", ["?world=nowhere", "?world=%00", "?world=" + "x" * 200])
+def test_a_page_of_no_world_shows_none(live_mock: LiveMock, query: str) -> None:
+    """It has nothing to show of the world, and asks for it itself."""
+    assert start_of(live_mock, query)["shown"] is None
+
+
+def test_what_clients_send_ends_no_script(live_mock: LiveMock) -> None:
+    """The data in the page has no markup, whatever is in a path."""
+    live_mock("GET", "/%3C/script%3E%3Cimg%20src=x%3E%E2%80%A8&amp;")
+    page = live_mock("GET", "/__mock__/", None).body.decode()
+    assert page.count("</script>") == 2
+    assert "<img src=x" not in page
+    assert start_of(live_mock)["shown"]["requests"][-1]["path"] == "/</script><img src=x>\u2028&amp;"
