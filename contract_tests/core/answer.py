@@ -3,22 +3,18 @@
 from __future__ import annotations
 
 import json
-import shlex
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, Final
 from urllib.parse import urlsplit
 
+from contract_tests.core import shell
+
 NOT_JSON: Final[Any] = type("NotJson", (), {"__repr__": lambda _: "not JSON", "__bool__": lambda _: False})()
 """What `Answer.json` is when the body isn't JSON."""
 
-HIDDEN_HEADERS = frozenset({"accept", "accept-encoding", "connection", "content-length", "user-agent", "host",
-                            "x-schemathesis-testcaseid", "accept-language", "dnt", "priority", "referer",
-                            "upgrade-insecure-requests"})  # fmt: skip
-ADDED_BY_BROWSERS = "sec-"
 SHOWN_BODY = 400  # characters of a body that a message shows
-SENT_BODY = 8000  # characters of a body in a curl line, which else does not repeat the request
 
 
 @dataclass(frozen=True)
@@ -44,20 +40,9 @@ class Sent:
         except (ValueError, RecursionError):
             return NOT_JSON
 
-    def curl(self) -> str:
-        """The curl line that repeats the request (secrets are taken out where it is shown)."""
-        parts = ["curl", "-i", *self._method_flags()]
-        for name, value in self.headers.items():
-            if name.lower() not in HIDDEN_HEADERS and not name.lower().startswith(ADDED_BY_BROWSERS):
-                parts += ["-H", in_double_quotes(f"{name}: {value}")]
-        if self.body:
-            parts += ["--data-binary", shlex.quote(shorten(self.body.decode("utf-8", "replace"), SENT_BODY))]
-        return " ".join([*parts, shlex.quote(self.url)])
-
-    def _method_flags(self) -> list[str]:
-        if self.method == "HEAD":
-            return ["--head"]
-        return [] if self.method == "GET" else ["-X", shlex.quote(self.method)]
+    def curl(self, show: shell.Show = str, flag: str = "-i") -> str:
+        """The curl line that repeats the request; `show` takes secrets out, and may put variables in."""
+        return shell.curl(self.method, self.url, self.headers, self.body, show, flag)
 
 
 @dataclass(frozen=True)
@@ -158,11 +143,6 @@ def unanswered(sent: Sent) -> Answer:
 def shorten(text: str, limit: int = SHOWN_BODY) -> str:
     """`text`, cut with a note of its length when it is longer than `limit`."""
     return text if len(text) <= limit else f"{text[:limit]}... ({len(text)} characters)"
-
-
-def in_double_quotes(text: str) -> str:
-    """Quoted for a shell so that the name of a variable, put in place of a secret, is still replaced by its value."""
-    return '"' + "".join(f"\\{char}" if char in '"\\`$' else char for char in text) + '"'
 
 
 def names_in(value: Any) -> Iterator[str]:

@@ -41,6 +41,7 @@ from contract_tests.core.transfer import POOLS, dropped, read_bounded
 LONGEST_WAIT = 30.0  # seconds that a Retry-After may ask for
 TRIES_UNASKED = 3  # waits after 429 without Retry-After
 SILENCE = 4  # failed exchanges in a row after which the target counts as gone
+REMOVING = 1.5  # times what a request takes: to remove a record, and to see whether it is gone
 CERTIFICATE_HINTS = {
     "CERTIFICATE_VERIFY_FAILED": "name the authority that has signed the target's certificate with --ca FILE",
     "CERTIFICATE_REQUIRED": "show a client certificate with --cert FILE and --key FILE",
@@ -276,7 +277,7 @@ class Gate(HTTPAdapter):
         if answer.ok and answer.sent.method not in SAFE_METHODS:
             self.tally.accepted_writes += 1
             self.limits.written = time.monotonic()
-            self.limits.reserved = self.rules.own.count * self.tally.seconds / self.tally.sent
+            self.limits.reserved = REMOVING * self.rules.own.count * self.tally.seconds / self.tally.sent
         for observe in self.observers:
             observe(answer, accepted)
 

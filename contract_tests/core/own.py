@@ -26,6 +26,8 @@ from contract_tests.core.operation import nameless
 
 LONG: Final = 16  # characters of an id that names one record only, whatever its kind
 MOST: Final = 1000  # records of this run at a time
+MOST_REMEMBERED: Final = 2000  # requests that have made records
+LONGEST_REMEMBERED: Final = 20_000  # bytes of one, with its answer
 READING: Final = re.compile(
     r"(search|query|find|filter|look_?up|validate|check|preview|count|calculate|estimate|convert|echo|log_?in|sign_?in"
     r"|authenticate|tokens?)\Z",
@@ -54,6 +56,7 @@ class Own:
     changed: dict[str, None] = field(default_factory=dict)  #: accepted writes to what this run has not made
     shown: dict[str, Mapping[str, Any]] = field(default_factory=dict)  #: a record that was there, by path template
     read: set[str] = field(default_factory=set)  #: path templates of which one was read by itself
+    made_by: dict[str, Answer] = field(default_factory=dict)  #: what has made a record, by its path
     nowhere: dict[str, int] = field(default_factory=dict)  #: records without a known path, by the operation's id
 
     @cached_property
@@ -235,6 +238,8 @@ class Own:
         found = {*self._announced(answer, maker, values)} - (self.existing - self.urls.keys())
         for url in sorted(found):
             self.urls[url] = True
+            if len(self.made_by) < MOST_REMEMBERED and len(answer.sent.body) + len(answer.body) < LONGEST_REMEMBERED:
+                self.made_by[url] = answer
             last = unquote(url.rpartition("/")[2])
             self.names |= {last} if len(last) >= LONG and not last.isdigit() else set()
         if not found:

@@ -62,7 +62,11 @@ class Redactor:
             self.learn(secret)
 
     def __call__(self, text: str) -> str:
-        """`text` without any secret."""
+        """`text` without any secret, and without what would steer a terminal."""
+        return UNPRINTABLE.sub(lambda found: f"\\u{ord(found[0]):04x}", self.without_secrets(text))
+
+    def without_secrets(self, text: str) -> str:
+        """`text` without any secret; all other characters stay."""
         longest_first = self._longest_first
         if longest_first is None:
             longest_first = self._longest_first = sorted([*self._forms], key=len, reverse=True)
@@ -75,7 +79,7 @@ class Redactor:
         text = AUTHORIZATION.sub(r"\1[credentials]", text)
         text = USERINFO.sub(r"\1[credentials]@", text)
         text = IN_BODIES.sub(r"\1[secret]", IN_URLS.sub(r"\1[secret]", text))
-        return UNPRINTABLE.sub(lambda found: f"\\u{ord(found[0]):04x}", JWT.sub("[token]", text))
+        return JWT.sub("[token]", text)
 
     def _without_beginning(self, text: str) -> str:
         """A text without the beginning of a secret at its end."""

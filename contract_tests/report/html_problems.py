@@ -70,8 +70,8 @@ def content(cause: Data, labels: Data, exchanges: Sequence[Data]) -> Iterator[st
         ("Expected", cause["expected"]), ("Got", cause["got"]), ("Source", cause["source"]),
         ("Seen in", cause.get("seen", "")), ("Failing since", moment(cause["since"])), ("Check", cause["promises"][0]),
     ])  # fmt: skip
-    known = {exchange["curl"] for exchange in exchanges}
-    yield before([line for line in cause["requests"] if line not in known], alone=not exchanges)
+    is_script = not {exchange["curl"] for exchange in exchanges}.issuperset(cause["requests"])
+    yield script(cause["requests"] if is_script else [], alone=not exchanges)
     for exchange in exchanges:
         yield f"<h4>{escape(exchange['request'])}</h4>{curl(exchange['curl'])}"
         status, _, _ = exchange["response"].partition("\n")
@@ -100,10 +100,11 @@ def where(names: list[str], labels: Data) -> str:
     return f"<p>{links}{more}</p>" if names else ""
 
 
-def before(lines: list[str], *, alone: bool) -> str:
-    """The requests whose responses are not shown: those that come first in a long script."""
+def script(lines: list[str], *, alone: bool) -> str:
+    """The lines that repeat a problem; folded where its requests stand below with their responses."""
     shown = "".join(map(curl, lines))
-    return folded(counted(len(lines), "earlier request"), shown) if lines and not alone else shown
+    title = f"Repeat it from the beginning ({counted(len(lines), 'line')})"
+    return folded(title, shown) if lines and not alone else shown
 
 
 def others(cause: Data) -> str:

@@ -9,6 +9,7 @@ from typing import Final
 
 from contract_tests.core.answer import NOT_JSON, Answer
 from contract_tests.core.promises import Exchange
+from contract_tests.core.redaction import Redactor
 
 SHOWN_BODY: Final = 16_000  # characters of a body that reports show
 TOKENS: Final = re.compile(r'"(?:[^"\\]|\\.)*"?|[{}\[\]:,]|[^\s{}\[\]:,"]+')
@@ -16,10 +17,14 @@ DEEPEST: Final = 40  # levels that are indented
 OPENING, CLOSING = frozenset("{["), frozenset("}]")
 
 
-def exchange_of(answer: Answer, redact: Callable[[str], str]) -> Exchange:
+def exchange_of(answer: Answer, redact: Redactor) -> Exchange:
     """The request and the response, without secrets."""
     path = f"{answer.sent.path}?{answer.sent.query}" if answer.sent.query else answer.sent.path
-    return Exchange(redact(f"{answer.sent.method} {path}"), redact(answer.sent.curl()), response_of(answer, redact))
+    return Exchange(
+        redact(f"{answer.sent.method} {path}"),
+        redact(answer.sent.curl(redact.without_secrets)),
+        response_of(answer, redact),
+    )
 
 
 def response_of(answer: Answer, redact: Callable[[str], str]) -> str:

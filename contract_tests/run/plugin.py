@@ -109,8 +109,10 @@ class RunPlugin:
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtest_setup(self, item: pytest.Item) -> None:
-        """Begin nothing that needs requests once the time is over."""
+        """Begin nothing that needs requests once the time is over: the hundreds of tests that are left out then take
+        seconds, so what the run has made is removed before."""
         if self.run.opened and self.run.opened.gate.limits.left() <= 0 and not promise_of(item).sums_up:
+            self.run.wind_up()
             raise BudgetSpent("the budget is spent")
 
     @pytest.hookimpl(tryfirst=True)

@@ -12,6 +12,7 @@ from contract_tests.core.creation import KEYS, items_in, plain
 from contract_tests.core.errors import Broken
 from contract_tests.core.promises import Exchange, Problem, without_ids
 from contract_tests.run.exchanges import exchange_of
+from contract_tests.run.pasting import lines_of
 from contract_tests.run.run import Run
 
 MISSING: Final = re.compile(r"field missing: (\S+)")
@@ -26,7 +27,8 @@ SHOWN_OF_GOT: Final = 80  # characters of a result that tell one cause from anot
 
 def problem_of(run: Run, broken: Broken, page: str = "") -> Problem:
     """The problem, as reports show it."""
-    lines = [run.redact(answer.sent.curl()) for answer in broken.answers]
+    made = run.opened.gate.rules.own.made_by if run.opened else {}
+    lines = map(run.redact, lines_of(broken.answers, made, run.redact.without_secrets))
     curls = tuple(lines if broken.in_order else dict.fromkeys(lines))
     expected, got = run.redact(broken.expected), run.redact(broken.got)
     ids = {name for name in ids_of(run, broken) if name in expected or name in got}

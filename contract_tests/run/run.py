@@ -185,6 +185,12 @@ class Run:
             self.left_behind += [f"{url}: {error}" for url, lives in records.own.urls.items() if lives]
         self.changed += list(records.own.changed)
 
+    def wind_up(self) -> None:
+        """Once the time is over: remove what the run has made, and send nothing more."""
+        if self.records is not None and self._target:
+            self.tidy()
+            self._target.gate.limits.deadline = 0.0
+
     def hurry(self, seconds: float = FAREWELL) -> None:
         """Send nothing more, but for what removes the records of this run, and no longer than so many seconds."""
         self.tidy_until = min(self.tidy_until, time.monotonic() + seconds)

@@ -98,7 +98,13 @@ def observed(found: Running, command: list[str], budget: int) -> tuple[str, floa
 
 def records(found: Running) -> dict[str, Counter[str]]:
     """By path, the records that it shows, as text."""
-    return {path: Counter(shown(found.ask("GET", path), found.server.moving)) for path in found.server.records}
+    return {path: Counter(shown(read(found, path), found.server.moving)) for path in found.server.records}
+
+
+def read(found: Running, record: str) -> Any:
+    """The answer of a list that is compared: a path, or `POST /path` for lists that take a filter in the body."""
+    method, _, path = record.rpartition(" ")
+    return found.ask(method or "GET", path, {} if method else None)
 
 
 def shown(answer: Any, moving: tuple[str, ...]) -> Iterator[str]:

@@ -60,7 +60,8 @@ class Server:
     files: Mapping[str, str] = field(default_factory=dict)
     environment: Mapping[str, str] = field(default_factory=dict)
     before: tuple[Request, ...] = ()
-    records: tuple[str, ...] = ()  #: what is read before and after
+    fill: tuple[str, ...] = ()  #: commands of the server's own client, once it answers, that make records
+    records: tuple[str, ...] = ()  #: what is read before and after: a path, or `POST /path` with an empty object
     moving: tuple[str, ...] = ()  #: members that the server itself changes
     defects: tuple[Defect, ...] = ()
     false: Mapping[str, str] = field(default_factory=dict)  #: reports of Schemathesis that are none, with the reason

@@ -86,9 +86,7 @@ def running(server: Server, port: int = 0) -> Iterator[Running]:
     environment = surroundings(server, packages, home, port)
     for name, text in server.files.items():
         (home / name).write_text(Template(text).safe_substitute(environment), encoding="utf-8")
-    for command in server.prepare:
-        subprocess.run(["/bin/sh", "-c", command], cwd=home, env=environment, check=True, timeout=START_LIMIT,
-                       stdout=subprocess.DEVNULL)  # fmt: skip
+    run_all(server.prepare, home, environment)
     with (home / "output.log").open("wb") as log:
         process = subprocess.Popen(
             ["/bin/sh", "-c", f"exec {server.command}"], cwd=home, env=environment, stdin=subprocess.DEVNULL,
@@ -99,9 +97,20 @@ def running(server: Server, port: int = 0) -> Iterator[Running]:
         wait(found)
         for request in server.before:
             found.ask(request.method, request.path, request.body).raise_for_status()
+        run_all(server.fill, home, {**environment, "URL": found.target})
         yield found
     finally:
         end(process)
+
+
+def run_all(commands: tuple[str, ...], home: Path, environment: Mapping[str, str]) -> None:
+    """Run commands in the folder of a server; what they print stands beside its own output."""
+    for command in commands:
+        with (home / "commands.log").open("ab") as log:
+            done = subprocess.run(["/bin/sh", "-c", command], cwd=home, env=environment, check=False,
+                                  timeout=START_LIMIT, stdout=log, stderr=log)  # fmt: skip
+        if done.returncode:
+            raise Unavailable(f"{command}: exit {done.returncode}; see {home / 'commands.log'}")
 
 
 def provide(server: Server, folder: Path) -> None:

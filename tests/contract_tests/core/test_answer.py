@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
-from contract_tests.core.answer import NOT_JSON, Answer, Sent, in_double_quotes, shorten
+from contract_tests.core.answer import NOT_JSON, Answer, Sent, shorten
 
-READ = Sent("GET", "http://t/a?b=c&d", "/a", {"Accept": "x", "X-App": "$1", "Host": "t"})
+READ = Sent("GET", "http://t/a?b=c&d", "/a", {"Accept": "*/*", "X-App": "$1", "Host": "t"})
 
 
 @pytest.mark.parametrize(
@@ -16,8 +16,14 @@ READ = Sent("GET", "http://t/a?b=c&d", "/a", {"Accept": "x", "X-App": "$1", "Hos
     [
         (READ, "curl -i -H \"X-App: \\$1\" 'http://t/a?b=c&d'"),
         (Sent("HEAD", "http://t", "/", {}), "curl -i --head http://t"),
-        (Sent("POST", "http://t", "/", {}, b"it's"), "curl -i -X POST --data-binary 'it'\"'\"'s' http://t"),
-        (Sent("PUT", "http://t", "/", {}, b"\xff"), "curl -i -X PUT --data-binary '\ufffd' http://t"),
+        (
+            Sent("POST", "http://t", "/", {}, b"it's"),
+            "curl -i -X POST -H Content-Type: --data-binary 'it'\"'\"'s' http://t",
+        ),
+        (
+            Sent("PUT", "http://t", "/", {"Content-Type": "a/b"}, b"\xff"),
+            "curl -i -X PUT -H \"Content-Type: a/b\" --data-binary $'\\xff' http://t",
+        ),
     ],
 )
 def test_a_request_is_shown_as_a_curl_line(sent: Sent, line: str) -> None:
@@ -77,4 +83,3 @@ def test_long_texts_are_cut_with_their_length() -> None:
     """And only those."""
     assert shorten("x" * 400) == "x" * 400
     assert shorten("x" * 401) == "x" * 400 + "... (401 characters)"
-    assert in_double_quotes('a"b\\c`d$e') == '"a\\"b\\\\c\\`d\\$e"'
