@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING, Any
 
 import msgspec
@@ -170,7 +170,24 @@ class Auth:
 
     def world_of(self, request: Request, steering: Steering) -> str:
         """The world that a request names, whether its caller is known or not; `main` where it names none."""
-        named = steering.world
+        if steering.world is None and self._by_authorization:
+            return self._world_by(request.headers.get("authorization"))
+        return self._named_world(request, steering.world)
+
+    @cached_property
+    def _by_authorization(self) -> bool:
+        """Whether no scheme is sent elsewhere than in the Authorization header."""
+        return all(scheme.kind in ("bearer", "basic") for scheme in self.schemes.values())
+
+    @cached_property
+    def _world_by(self) -> Callable[[str | None], str]:
+        return lru_cache(maxsize=1000)(self._remembered_world)
+
+    def _remembered_world(self, authorization: str | None) -> str:
+        headers = {} if authorization is None else {"authorization": authorization}
+        return self._named_world(Request("GET", "/", headers=headers), None)
+
+    def _named_world(self, request: Request, named: str | None) -> str:
         for scheme in self.schemes.values():
             try:
                 text, world = split_world(credential_in(scheme, request))

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import lru_cache
+from time import perf_counter_ns
 from typing import Any, Final
 
 from msgspec.structs import replace
@@ -13,17 +14,18 @@ from mockserver.behaviour.values import MISSING
 from mockserver.clock import RUNNING
 from mockserver.contract.contract import Match
 from mockserver.contract.operations.operation import ABSENT, Operation
-from mockserver.errors import Refused
+from mockserver.errors import Refused, StoreLost
 from mockserver.exchange.auth import Caller
+from mockserver.exchange.awaited import Awaited
 from mockserver.exchange.cors import preflight
 from mockserver.exchange.exchange import Exchange
 from mockserver.exchange.faults import late
 from mockserver.exchange.journal import Keeping
 from mockserver.exchange.mirroring import Mirroring, json_of
-from mockserver.exchange.passing import Asked, Said, Told, asked, plain
+from mockserver.exchange.passing import Asked, Said, Told, asked
 from mockserver.exchange.pending import Pending
 from mockserver.exchange.pipeline import Pipeline, in_header
-from mockserver.exchange.steering import delay_of
+from mockserver.exchange.steering import delay_of, read_steering
 from mockserver.exchange.verdicts import Verdicts, listed, of_answer
 from mockserver.messages import Answer, Passing, Request
 from mockserver.reply.reply import Reply, encode
@@ -68,8 +70,14 @@ class Beside(Pipeline):
 
     def perform(self, request: Request, seen: Any = None) -> Answer | Pending:
         """The answer to a request, from the mock or the backend, or how to get it."""
-        one = request if isinstance(request, Asked) else asked(request)
-        told = one.told or Told()
+        if isinstance(request, Asked):
+            one = request
+        else:
+            one = asked(request)
+            awaited = self._awaited(one)
+            if awaited is not None:
+                return awaited
+        told = one.told or Told(request)
         try:
             answer = super().perform(one, seen)
         except BaseException:
@@ -77,14 +85,40 @@ class Beside(Pipeline):
             raise
         return answer.followed(told.leaving) if isinstance(answer, Pending) else told.leaving(answer)
 
+    def _awaited(self, one: Asked) -> Awaited | None:
+        """The answer to a request that is sent to the backend at once; None where more must be thought of, or waited
+        for."""
+        told = one.told
+        if told is None or one.rest or one.method == "OPTIONS" or "upgrade" in one.headers:
+            return None
+        request, steering = told.request, read_steering(one)
+        told.match = match = self._match(request)
+        told.chosen = chosen = self.backend.router.chosen(match.operation if match is not None else None)
+        told.pipeline = self
+        if chosen.by == MOCK or steering.wishes or ("via" in one.headers and is_circular(one.headers)):
+            return None
+        told.world = self.auth.world_of(request, steering)
+        try:
+            if self.store.begin(told.world)[0].faults:
+                return None
+        except (Refused, StoreLost):
+            return None
+        awaited = Awaited(self, one)
+        return awaited if awaited.begin(told, self.max_body) else None
+
     def _reply(self, exchange: Exchange, seen: Any) -> Reply:
         """Who answers, and the answer."""
-        one, exchange.request = exchange.request, plain(exchange.request)
+        one = exchange.request
         if not isinstance(one, Asked) or one.told is None:
             return super()._reply(exchange, seen)
-        request = exchange.request
-        match = self._match(request)
-        chosen = self._chosen(request, match, exchange)
+        told = one.told
+        exchange.request = request = told.request
+        exchange.micros = (perf_counter_ns() - told.started) // 1000  # until now
+        if told.pipeline is self and told.chosen is not None:
+            match, chosen, exchange.world = told.match, told.chosen, told.world
+        else:
+            match = self._match(request)
+            chosen = self._chosen(request, match, exchange)
         exchange.by, exchange.because = chosen.by, chosen.why
         if chosen.by == MOCK:
             return self._from_mock(exchange, one, seen)
@@ -99,7 +133,7 @@ class Beside(Pipeline):
         if instead is not None:
             exchange.by, exchange.because = MOCK, "a fault or the client's wish comes before the backend"
             return instead
-        return self._from_backend(exchange, one, one.told, match, world, seen)
+        return self._from_backend(exchange, one, told, match, world, seen)
 
     def _match(self, request: Request) -> Match | None:
         try:
@@ -172,7 +206,7 @@ class Beside(Pipeline):
         if world.clock is not RUNNING:
             headers = tuple(line for line in headers if line[0].lower() != "date")
         routes, verdicts = self.backend.router.routes, self._verdicts
-        told.body = verdicts.body(answered, headers, exchange)
+        told.body = verdicts.body(answered, exchange)
         if match is not None:
             exchange.violations = verdicts.violations(exchange, one, match, answered, headers, told.body)
         elif routes.others != MOCK:  # else the backend is there for what the contract doesn't have
@@ -235,7 +269,7 @@ class Beside(Pipeline):
         if exchange.by:
             by = (BY, _said_by(exchange.by, exchange.because))
             reply = replace(reply, headers=(*reply.headers, by))
-        return super()._finish(exchange, reply, started, seen)
+        return super()._finish(exchange, reply, started - exchange.micros * 1000, seen)
 
 
 @lru_cache(maxsize=1000)

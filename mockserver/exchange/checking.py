@@ -8,7 +8,7 @@ from typing import Any
 from msgspec.structs import replace
 
 from mockserver.contract.contract import Contract, Match
-from mockserver.contract.messages.codings import decoded_body
+from mockserver.contract.messages.codings import decoded, decoded_body
 from mockserver.contract.operations import media
 from mockserver.contract.operations.operation import ABSENT, BODILESS, MediaType, Operation
 from mockserver.errors import Refused, Violation
@@ -41,8 +41,7 @@ class Checks:
         except Refused as refused:
             yield Violation("request.security", refused.reason, f"{match.operation.pointer}/security")
         try:
-            body = decoded_body(request.body, request.headers.get("content-encoding", ""), self._limit)
-            self._contract.read_inputs(match, request if body is request.body else replace(request, body=body))
+            self._contract.read_inputs(match, decoded(request, self._limit))
         except Refused as refused:
             if refused.status == 413:
                 return
@@ -51,17 +50,24 @@ class Checks:
             yield from (_placed(_REQUEST, one) for one in details if whole or not _is_of_body(one))
 
     def answer(
-        self, operation: Operation, status: int, headers: Lines, body: bytes | None, method: str = ""
+        self,
+        operation: Operation,
+        status: int,
+        headers: Lines,
+        content_type: str | None,
+        body: bytes | None,
+        method: str = "",
     ) -> Violations:
         """What an answer breaks; `body` is the decoded one, None where it isn't known. That to HEAD may leave out what
         describes a body."""
-        content_type = next((text for name, text in headers if name.lower() == "content-type"), None)
         value, unread = self._value(operation, status, content_type, body)
         found = self._contract.check_response(operation, status, headers, content_type, value)
         if body is None or unread is not None:
             found = tuple(one for one in found if not _is_of_body(one))
         if method == "HEAD" and content_type is None:
             found = tuple(one for one in found if one.place != "header.Content-Type")
+        if not found and unread is None:
+            return ()
         return tuple(_placed(_ANSWER, one) for one in (*found, *([unread] if unread is not None else [])))
 
     def _value(
@@ -84,11 +90,10 @@ class Checks:
             return body, Violation("body", refused.reason, declared.pointer)
         return (body if value is ABSENT else value), None
 
-    def decoded(self, body: bytes, headers: Lines) -> bytes | None:
+    def decoded(self, body: bytes, codings: str) -> bytes | None:
         """The body of an answer without its codings; None where it is too large. `Refused` where it isn't of them."""
-        codings = ", ".join(text for name, text in headers if name.lower() == "content-encoding")
         try:
-            return decoded_body(body, codings, self._limit) if codings else body
+            return decoded_body(body, codings, self._limit)
         except Refused as refused:
             if refused.status == 413:
                 return None

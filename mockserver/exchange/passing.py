@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import lru_cache, partial
+from time import perf_counter_ns
 
 import msgspec
 from msgspec.structs import replace
 
+from mockserver.contract.contract import Match
 from mockserver.contract.operations import media
 from mockserver.errors import Violation
 from mockserver.exchange.exchange import Exchange
@@ -14,6 +17,7 @@ from mockserver.messages import Answer, Passing, Request, Uploading
 from mockserver.reply.reply import Reply
 from mockserver.upstream.backend import Backend
 from mockserver.upstream.incoming import Incoming, NoAnswer
+from mockserver.upstream.route import Chosen
 
 
 class Said(msgspec.Struct, frozen=True):
@@ -40,9 +44,18 @@ class Said(msgspec.Struct, frozen=True):
 class Told:
     """What the backend has answered one request: it is asked once, also where the answer must be made anew."""
 
-    __slots__ = ("altered", "body", "failure", "fallback", "incoming", "said")
+    __slots__ = (
+        "altered", "body", "chosen", "failure", "fallback", "incoming", "match", "pipeline", "request", "said",
+        "started", "world",
+    )  # fmt: skip
 
-    def __init__(self) -> None:
+    def __init__(self, request: Request) -> None:
+        self.request = request  #: as the journal keeps it
+        self.started = perf_counter_ns()
+        self.pipeline: object = None  #: the pipeline that has found out what follows
+        self.match: Match | None = None
+        self.chosen: Chosen | None = None
+        self.world = ""
         self.incoming: Incoming | None = None
         self.failure: NoAnswer | None = None
         self.body: bytes | None = None  #: without its codings; None where it isn't known
@@ -54,9 +67,7 @@ class Told:
         """What the backend answers, its body held where it can be checked and isn't larger than the limit."""
         if self.failure is None and self.incoming is None:
             try:
-                self.incoming = backend.ask(request)
-                if holds(self.incoming, limit):
-                    self.incoming.hold(limit)
+                self.incoming = backend.ask(request, partial(held_of, limit))
             except NoAnswer as failure:
                 self.failure, self.incoming = failure, None
         if self.failure is not None:
@@ -93,35 +104,26 @@ class Asked(Uploading, frozen=True):
 def asked(request: Request) -> Asked:
     """The request, before the backend is asked."""
     rest, length = (request.rest, request.length) if isinstance(request, Uploading) else ((), len(request.body))
-    return Asked(
-        request.method,
-        request.path,
-        request.query,
-        request.headers,
-        request.body,
-        rest=rest,
-        length=length,
-        told=Told(),
-    )
+    parts = (request.method, request.path, request.query, request.headers, request.body)
+    told = Told(request if type(request) is Request else Request(*parts, request.secure))
+    return Asked(*parts, secure=request.secure, rest=rest, length=length, told=told)
 
 
-def plain(request: Request) -> Request:
-    """The request as the journal keeps it."""
-    return Request(request.method, request.path, request.query, request.headers, request.body)
-
-
-def holds(incoming: Incoming, limit: int) -> bool:
-    """Whether the body of an answer is read before it leaves: it may have to be checked, isn't a stream of events, and
-    isn't too large. One of unknown length is read where it is of a kind that can be checked."""
+def held_of(limit: int, incoming: Incoming) -> int:
+    """How many bytes of an answer are read before it leaves: it may have to be checked, isn't a stream of events, and
+    isn't too large; -1 for none. One of unknown length is read where it is of a kind that can be checked."""
     if incoming.is_bodiless:
-        return True
-    if _is_stream(incoming):
-        return False
-    length = incoming.length
-    if length is not None:
-        return length <= limit
-    return media.kind(media.split(incoming.header("content-type"))[0]) in ("json", "text", "form")
+        return limit
+    kind, length = _kind(incoming.content_type), incoming.length
+    if kind in media.SEQUENTIAL:
+        return -1
+    return limit if (kind in ("json", "text", "form") if length is None else length <= limit) else -1
 
 
 def _is_stream(incoming: Incoming) -> bool:
-    return media.kind(media.split(incoming.header("content-type"))[0]) in media.SEQUENTIAL
+    return _kind(incoming.content_type) in media.SEQUENTIAL
+
+
+@lru_cache(maxsize=1000)
+def _kind(content_type: str) -> str:
+    return media.kind(media.split(content_type)[0])

@@ -75,7 +75,7 @@ def delay_of(text: str) -> int:
 def cookie(request: Request, name: str) -> str | None:
     """The value of a cookie."""
     sent = request.headers.get("cookie")
-    if not sent:
+    if not sent or name not in sent:
         return None
     try:
         morsel = SimpleCookie(sent).get(name)

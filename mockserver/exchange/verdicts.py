@@ -27,15 +27,18 @@ class Verdicts:
         self._contract, self._limit = contract, limit
         self._checks = Checks(contract, limit)
 
-    def body(self, answered: Incoming, headers: Lines, exchange: Exchange) -> bytes | None:
+    def body(self, answered: Incoming, exchange: Exchange) -> bytes | None:
         """The body of an answer without its codings, where it is known; the exchange says why it isn't."""
         if answered.is_bodiless:
             return None
         if not answered.whole:
             exchange.because += "; the body is passed on as it comes, and isn't checked"
             return None
+        codings = answered.header("content-encoding")
+        if not codings:
+            return answered.held
         try:
-            body = self._checks.decoded(answered.held, headers)
+            body = self._checks.decoded(answered.held, codings)
         except Refused as refused:
             exchange.because += f"; the body isn't checked: {refused.reason}"
             return None
@@ -52,7 +55,9 @@ class Verdicts:
         if not is_whole:
             exchange.because += "; the request's body is larger than --max-body, and isn't checked"
         sent = self._checks.request(match, request, whole=is_whole)
-        return (*sent, *self._checks.answer(match.operation, answered.status, headers, body, request.method))
+        content_type = answered.content_type or None
+        said = self._checks.answer(match.operation, answered.status, headers, content_type, body, request.method)
+        return (*sent, *said) if sent else said
 
     def undeclared(self, request: Request) -> Violations:
         """The violation that the contract has no such path, or not with this method."""

@@ -13,7 +13,7 @@ from typing import Final
 import msgspec
 
 from mockserver.outbound.addresses import Target
-from mockserver.upstream.deadlines import Deadlines
+from mockserver.outbound.deadlines import Deadlines
 
 MOST: Final = 64 * 1024
 """Bytes that are read of an answer."""

@@ -8,18 +8,18 @@ import socket
 import ssl
 import threading
 from collections import deque
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from time import monotonic
 from typing import Final
 
 from mockserver.settings import Upstream
-from mockserver.upstream.deadlines import Deadline, Deadlines
-from mockserver.upstream.incoming import Incoming, NoAnswer
+from mockserver.upstream.head import BrokenOff
+from mockserver.upstream.incoming import Incoming, NoAnswer, Stale
 from mockserver.upstream.line import Line, way_to
 from mockserver.upstream.outgoing import Outgoing
-from mockserver.upstream.received import Received
 from mockserver.upstream.target import Target
+from mockserver.upstream.waiting import IS_POSSIBLE, Then, Waiting
 
 _MOST_IDLE: Final = 128
 """How many connections wait for the next request."""
@@ -32,6 +32,10 @@ _AWAY: Final = 5.0
 """Seconds for which nobody waits for a target again that didn't accept a connection in time."""
 _REPEATABLE: Final = frozenset({"GET", "HEAD", "OPTIONS", "TRACE", "PUT", "DELETE"})
 """Idempotent methods (RFC 9110, section 9.2.2)."""
+_SMALL: Final = 64 * 1024
+"""How many bytes of a body leave together with the head."""
+
+Limit = Callable[[Incoming], int]
 
 
 class Forwarder:
@@ -43,31 +47,52 @@ class Forwarder:
         self._idle: deque[Line] = deque()
         self._away = 0.0  # until when the target counts as away
         self._lock = threading.Lock()
-        self._deadlines = Deadlines()
+        self._waiting = Waiting()
 
-    def send(self, outgoing: Outgoing) -> Incoming:
+    def send(self, outgoing: Outgoing, limit: Limit = lambda _: -1) -> Incoming:
         """The answer to a request. Raises NoAnswer."""
-        line = self._kept(_LONGEST_IDLE if outgoing.method in _REPEATABLE else _FRESH)
+        line = self._kept(outgoing)
         if line is not None:
+            self._waiting.remove(line)
             try:
-                return self._sent(line, outgoing)
-            except _Stale:  # the target has closed it just now
+                return self._sent(line, outgoing, limit)
+            except Stale:  # the target has closed it just now
                 pass
-        return self._sent(self._opened(), outgoing)
+        return self._sent(self._opened(), outgoing, limit)
 
-    def _kept(self, age: float) -> Line | None:
-        """A kept connection that was used at most so many seconds ago."""
+    def begin(self, outgoing: Outgoing, limit: Limit, then: Then) -> Incoming | None:
+        """Send a request and return at once; `then` is called when the answer has come, or not. None where that can't
+        be done without waiting: there is no kept connection, or much to send."""
+        if not IS_POSSIBLE or outgoing.rest or outgoing.length is None or len(outgoing.body) > _SMALL:
+            return None
+        line = self._kept(outgoing)
+        if line is None:
+            return None
+        incoming = self._incoming(line, outgoing, limit)
+        self._waiting.add(incoming, then)
+        try:
+            self._write(line, outgoing, incoming)
+        except OSError as error:
+            if self._waiting.claims(incoming):  # else what has come was noticed first
+                self.drop(line)
+                then(incoming, incoming.failed(error))
+        return incoming
+
+    def _incoming(self, line: Line, outgoing: Outgoing, limit: Limit) -> Incoming:
+        repeatable = outgoing.method in _REPEATABLE and not outgoing.rest
+        return Incoming(outgoing.method, line, self, monotonic() + self.timeout, limit, repeatable=repeatable)
+
+    def _kept(self, outgoing: Outgoing) -> Line | None:
+        """A kept connection that was used not long ago."""
+        age = _LONGEST_IDLE if outgoing.method in _REPEATABLE else _FRESH
         while self._idle:
-            with self._lock:
-                if not self._idle:
-                    return None
+            try:
                 line = self._idle.pop()
-            if monotonic() - line.used > age:
-                line.close()
-            elif line.is_usable():
+            except IndexError:  # another thread was faster
+                return None
+            if monotonic() - line.used <= age and line.is_usable():
                 return line
-            else:
-                line.close()
+            self.drop(line)
         return None
 
     def _opened(self) -> Line:
@@ -88,87 +113,78 @@ class Forwarder:
             reason = getattr(error, "strerror", None) or error
             raise NoAnswer(f"{self.target.origin} can't be reached: {reason}", absent=True) from None
 
-    def _sent(self, line: Line, outgoing: Outgoing) -> Incoming:
-        """The answer over one connection. Raises _Stale where a kept one has ended before anything came."""
-        was_kept = line.used > 0
-        deadline = self._deadlines.begin(line.sock, self.timeout)
+    def _sent(self, line: Line, outgoing: Outgoing, limit: Limit) -> Incoming:
+        """The answer over one connection. Raises NoAnswer, and Stale where a kept one has ended before anything
+        came."""
+        incoming = self._incoming(line, outgoing, limit)
         try:
-            self._write(line, outgoing, deadline)
-            response = line.receive(outgoing.method)
-        except (OSError, http.client.HTTPException, ValueError) as error:
-            self._deadlines.end(deadline)
+            self._write(line, outgoing, incoming)
+        except OSError as error:
             line.close()
-            is_stale = isinstance(error, ConnectionError) and not deadline.passed and not outgoing.rest
-            if is_stale and was_kept and outgoing.method in _REPEATABLE:
-                raise _Stale from None
-            raise self.failure(error, deadline, "the answer") from None
+            raise incoming.failed(error) from None
         except BaseException:
-            self._deadlines.end(deadline)
             line.close()
             raise
-        return Incoming(response, outgoing.method, line, deadline, self)
+        return incoming.wait()
 
-    def _write(self, line: Line, outgoing: Outgoing, deadline: Deadline) -> None:
+    def _write(self, line: Line, outgoing: Outgoing, incoming: Incoming) -> None:
+        body = outgoing.body if outgoing.length is not None else b""
+        head = outgoing.head(self._way.prefix, self._way.headers)
+        until = incoming.until or 0.0
         try:
-            chunked = outgoing.length is None
-            pieces = self._limited(outgoing.pieces(), deadline) if chunked or outgoing.rest else ()
-            head = outgoing.head(self._way.prefix, self._way.headers)
-            line.send(head, b"" if chunked else outgoing.body, pieces)
+            line.send(head + body if len(body) <= _SMALL else head, until)
+            if len(body) > _SMALL:
+                line.send(body, until)
+            if outgoing.length is None or outgoing.rest:
+                for piece in outgoing.pieces():  # each, and the answer after the last, has the whole time
+                    line.send(piece, monotonic() + self.timeout)
+                incoming.until = monotonic() + self.timeout
         except (BrokenPipeError, ConnectionResetError):
             if not outgoing.rest and not outgoing.body:
                 raise
             # A server may answer before it has read all, and then close: what it said is still to be read.
 
-    def _limited(self, pieces: Iterable[bytes], deadline: Deadline) -> Iterator[bytes]:
-        """The pieces of a long body: each, and the answer after the last, has the whole time."""
-        for piece in pieces:
-            deadline.at = monotonic() + self.timeout
-            yield piece
-        deadline.at = monotonic() + self.timeout
-
-    def failure(self, error: Exception, deadline: Deadline, what: str) -> NoAnswer:
+    def failure(self, error: Exception, what: str) -> NoAnswer:
         """Why there is no answer, or not all of it."""
-        if deadline.passed or isinstance(error, TimeoutError):
+        if isinstance(error, TimeoutError):
             return NoAnswer(
                 f"{self.target.origin} takes longer than {self.timeout:g} s for {what} (--upstream-timeout)",
                 504,
                 absent=True,
             )
-        if isinstance(error, http.client.IncompleteRead):
+        if isinstance(error, BrokenOff):
             return NoAnswer(f"{what} of {self.target.origin} breaks off")
-        if isinstance(error, http.client.RemoteDisconnected):
+        if isinstance(error, EOFError):
             return NoAnswer(f"{self.target.origin} closes the connection without an answer")
         if isinstance(error, OSError):
             return NoAnswer(f"{self.target.origin} breaks the connection off: {error.strerror or error}")
-        return NoAnswer(f"{self.target.origin} answers what isn't HTTP: {type(error).__name__} {str(error)[:200]}")
+        return NoAnswer(f"{self.target.origin} answers what isn't HTTP: {str(error)[:200]}")
 
-    def done(self, line: Line, response: Received, deadline: Deadline) -> None:
+    def done(self, line: Line, *, closes: bool) -> None:
         """Keep the connection of an answer that has come whole."""
-        self._deadlines.end(deadline)
-        response.close()
-        if response.will_close:
-            line.close()
+        if closes:
+            self.drop(line)
             return
         line.used = monotonic()
-        with self._lock:
-            self._idle.append(line)
-            oldest = self._idle.popleft() if len(self._idle) > _MOST_IDLE else None
-        if oldest is not None:
-            oldest.close()
+        self._idle.append(line)
+        if len(self._idle) > _MOST_IDLE:
+            with suppress(IndexError):
+                self.drop(self._idle.popleft())
+
+    def release(self, line: Line) -> None:
+        """Leave a connection to a single thread, which waits for it alone."""
+        self._waiting.remove(line)
+
+    def drop(self, line: Line) -> None:
+        """End a connection."""
+        self._waiting.remove(line)
+        line.close()
 
     def close(self) -> None:
         """End the connections that wait for a request."""
         while self._idle:
             with suppress(IndexError):
-                self._idle.pop().close()
-
-    def unlimited(self, deadline: Deadline) -> None:
-        """Let the rest of an answer take its time."""
-        self._deadlines.end(deadline)
-
-
-class _Stale(Exception):
-    """A kept connection has ended."""
+                self.drop(self._idle.pop())
 
 
 def _tls_problem(error: ssl.SSLError) -> str:

@@ -3,63 +3,58 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Mapping
+from itertools import compress
 from typing import Final
 from urllib.parse import urlsplit
 
 from mockserver.messages import Request
+from mockserver.upstream.head import HOP_BY_HOP, Head, Lines
 from mockserver.upstream.target import Target
 
-Lines = tuple[tuple[str, str], ...]
-
-_HOP_BY_HOP: Final = frozenset((
-    "connection", "keep-alive", "proxy-authenticate", "proxy-authorization", "proxy-authentication-info",
-    "proxy-connection", "te", "trailer", "transfer-encoding", "upgrade",
-))  # fmt: skip
-"""Headers of one connection alone (RFC 9110, section 7.6.1), beside those that `Connection` names."""
-_NOT_SENT: Final = _HOP_BY_HOP | {"host", "content-length", "expect", "mock-world", "mock-delay", "via", "cookie"}
-_NOT_PASSED: Final = _HOP_BY_HOP | {"content-length"}
-_NAME: Final = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
-_FOLD: Final = re.compile(r"[ \t]*\r?\n[ \t]+")
-_CONTROLS: Final = re.compile(r"[\x00-\x08\x0a-\x1f\x7f]")
+_NOT_SENT: Final = HOP_BY_HOP | {"host", "content-length", "expect", "mock-world", "mock-delay", "via", "cookie"}
 VIA: Final = "1.1 mockserver"
 """How the mock names itself in `Via` (section 7.6.3)."""
+_USUAL: Final = frozenset({"keep-alive", "close"})
+"""What `Connection` names that is no header, or passes anyway."""
 _MOST_HOPS: Final = 5
 _OWN_COOKIE: Final = re.compile(r"(?:^|;)\s*mock_world=[^;]*")
 
 
-def sent_headers(request: Request, target: Target) -> Lines:
-    """The headers of a request as the target gets them, but for those of its body's length."""
+def sent_headers(request: Request, authority: str) -> tuple[str, ...]:
+    """The header lines of a request as the target at `authority` gets them, but for those of its body's
+    length."""
     headers = request.headers
-    named = _named_by(headers.get("connection", ""))
-    passed = (
-        (name, text) for name, text in reversed(tuple(headers.items())) if name not in _NOT_SENT and name not in named
-    )
+    dropped = _NOT_SENT if "connection" not in headers else _NOT_SENT | _named_by(headers["connection"])
+    lines = [f"{name}: {text}" for name, text in headers.items() if name not in dropped]
+    if (cookie := headers.get("cookie")) and (passed := _OWN_COOKIE.sub("", cookie).strip("; ")):
+        lines.append(f"cookie: {passed}")
     via = headers.get("via")
-    own = [("host", target.authority), ("via", f"{via}, {VIA}" if via else VIA)]
-    if cookie := _OWN_COOKIE.sub("", headers.get("cookie", "")).strip("; "):
-        own.append(("cookie", cookie))
-    return (*own, *passed)
+    lines.append(f"via: {via}, {VIA}" if via else f"via: {VIA}")
+    lines.append(f"host: {authority}")
+    lines.reverse()  # the last header comes first in a request
+    return tuple(lines)
 
 
-def passed_headers(lines: Iterable[tuple[str, str]], request: Request, target: Target) -> Lines:
+def passed_headers(head: Head, request: Request, target: Target) -> Lines:
     """The headers of the target's answer as the client gets them, but for those of the body's length."""
-    lines = tuple(lines)
-    named = _named_by(",".join(text for name, text in lines if name.lower() == "connection"))
-    return tuple(_rewritten(lines, named, request.origin, target))
+    lines = tuple(compress(head.lines, head.shape.passes))
+    if "connection" in head.first and (named := _named_by(_all(head, "connection")) - _USUAL):
+        lines = tuple(line for line in lines if line[0].lower() not in named)
+    return tuple(_rewritten(line, request, target) for line in lines) if head.shape.rewrites else lines
 
 
-def _rewritten(lines: Lines, named: frozenset[str], origin: str, target: Target) -> Iterator[tuple[str, str]]:
-    for name, raw in lines:
-        plain = name.lower()
-        if plain in _NOT_PASSED or plain in named or not _NAME.fullmatch(name):
-            continue
-        text = _CONTROLS.sub("", _FOLD.sub(" ", raw))
-        if plain in ("location", "content-location"):
-            text = located(text, origin, target)
-        elif plain == "set-cookie":
-            text = own_cookie(text, target)
-        yield name, text
+def _all(head: Head, name: str) -> str:
+    """The texts of all lines of a name, as one list."""
+    return ",".join(text for each, text in head.lines if each.lower() == name)
+
+
+def _rewritten(line: tuple[str, str], request: Request, target: Target) -> tuple[str, str]:
+    name, text = line
+    plain = name.lower()
+    if plain == "set-cookie":
+        return name, own_cookie(text, target)
+    return (name, located(text, request.origin, target)) if plain in ("location", "content-location") else line
 
 
 def located(url: str, origin: str, target: Target) -> str:

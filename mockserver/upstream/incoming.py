@@ -1,17 +1,15 @@
-"""An answer of a backend: its head, and its body, held up to a limit or in pieces as they come."""
+"""An answer of a backend, as it comes: its head, and its body, held up to a limit or in pieces."""
 
 from __future__ import annotations
 
-import http.client
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from time import monotonic
 from typing import Final, Protocol
 
-from mockserver.upstream.deadlines import Deadline
+from mockserver.upstream.framing import Framing
+from mockserver.upstream.head import BrokenOff, Head, Lines, NotHttp, head_in
 from mockserver.upstream.line import Line
-from mockserver.upstream.received import Received
 
-_PIECE: Final = 64 * 1024
 _MOST_DIGITS: Final = 19
 
 
@@ -24,97 +22,204 @@ class NoAnswer(Exception):
         self.status, self.absent = status, absent
 
 
+class Stale(Exception):
+    """A kept connection has ended before anything came."""
+
+
 class Kept(Protocol):
     """What keeps the connections that answers come on."""
 
     timeout: float  #: seconds
 
-    def failure(self, error: Exception, deadline: Deadline, what: str) -> NoAnswer:
+    def failure(self, error: Exception, what: str) -> NoAnswer:
         """Why there is no answer, or not all of it."""
 
-    def done(self, line: Line, response: Received, deadline: Deadline) -> None:
+    def done(self, line: Line, *, closes: bool) -> None:
         """Keep the connection of an answer that has come whole."""
 
-    def unlimited(self, deadline: Deadline) -> None:
-        """Let the rest of an answer take its time."""
+    def release(self, line: Line) -> None:
+        """Leave a connection to a single thread, which waits for it alone."""
+
+    def drop(self, line: Line) -> None:
+        """End a connection."""
 
 
 class Incoming:
-    """An answer of the target, of which the head has come."""
+    """An answer that is under way; its head is known once `advance` says so.
 
-    def __init__(self, response: Received, method: str, line: Line, deadline: Deadline, forwarder: Kept) -> None:
-        self._response, self._line, self._deadline, self._forwarder = response, line, deadline, forwarder
-        self.status = response.status
-        self.headers = response.lines
+    `limit` says of a head how many bytes of the body are held, less than none if they are left to whoever reads.
+    """
+
+    status: int
+    headers: Lines
+    is_bodiless: bool  #: whether there is no body, whatever length the head names (RFC 9112, section 6.3)
+    length: int | None  #: None where only its end tells
+    content_type: str  #: empty where there is none
+
+    def __init__(
+        self,
+        method: str,
+        line: Line,
+        forwarder: Kept,
+        until: float,
+        limit: Callable[[Incoming], int],
+        *,
+        repeatable: bool,
+    ) -> None:
+        self._method, self.line, self._forwarder, self._repeatable = method, line, forwarder, repeatable
+        self.until: float | None = until  #: when it takes too long
+        self._limit_of, self._limit = limit, -1
+        self._head: Head | None = None  #: once it has come
+        self._framing: Framing | None = None
+        self._raw, self._parts, self._size = b"", [], 0  # type: bytes, list[bytes], int
         self.held = b""  #: the body, as far as it has been read
         self.whole = False  #: whether that is all of it
 
-        #: whether there is no body, whatever length the head names (RFC 9112, section 6.3)
-        self.is_bodiless = method == "HEAD" or response.status in (204, 304)
-        self.length: int | None = (
-            self._declared() if self.is_bodiless else response.length
-        )  #: None where only its end tells
+    def advance(self) -> bool:
+        """Take what has come; whether that is as much as is waited for. Raises NoAnswer, or Stale where the connection
+        was closed before anything came."""
+        try:
+            data = self.line.take()
+            return self._takes(data)
+        except BlockingIOError:
+            return False
+        except (OSError, EOFError, NotHttp) as error:
+            raise self.failed(error) from None
+
+    def wait(self) -> Incoming:
+        """Take what comes until that is as much as is waited for. Raises NoAnswer and Stale, as `advance` does."""
+        try:
+            while not self.advance():
+                try:
+                    self.line.wait(self.until)
+                except OSError as error:
+                    raise self.failed(error) from None
+        except (NoAnswer, Stale):
+            self._forwarder.drop(self.line)
+            raise
+        self.finish()
+        return self
+
+    def finish(self) -> None:
+        """Keep its connection, once all of it has come and nobody waits for it any longer."""
+        if self.whole and self._head is not None and self._framing is not None:
+            self._forwarder.done(self.line, closes=self._head.closes or bool(self._framing.left))
+
+    def late(self) -> NoAnswer:
+        """Why nobody waits for it any longer."""
+        return self._forwarder.failure(TimeoutError(), self._missing)
+
+    def _takes(self, data: bytes) -> bool:
+        if self._head is not None:
+            return self._holds(data)
+        if not data:
+            raise BrokenOff if self._raw else EOFError
+        self._raw = raw = self._raw + data if self._raw else data
+        found = head_in(raw, self._method)
+        if found is None:
+            return False
+        self._head, start = found
+        self._raw = b""
+        self._begin(self._head)
+        rest = raw[start:]
+        return self._holds(rest) if rest or self._framing.ended else self._limit < 0  # type: ignore[union-attr]  # begun
+
+    def _begin(self, head: Head) -> None:
+        self.status, self.headers = head.status, head.lines
+        self.is_bodiless = self._method == "HEAD" or head.status in (204, 304)
+        self.length = self._declared() if self.is_bodiless else head.length
+        self.content_type = head.first.get("content-type", "")
+        self._framing = Framing(head)
+        self._limit = self._limit_of(self)
+
+    def _holds(self, data: bytes) -> bool:
+        """Keep more of the body; whether no more of it is waited for."""
+        framing = self._framing
+        assert framing is not None  # noqa: S101 - the head has come
+        if not data and not framing.ended:
+            framing.end()
+        piece = framing.take(data) if data else b""
+        if piece:
+            self._parts.append(piece)
+            self._size += len(piece)
+        if framing.ended:
+            self.held = self._parts[0] if len(self._parts) == 1 else b"".join(self._parts)
+            self.whole = True
+            return True
+        if self._size > self._limit:
+            self.held = b"".join(self._parts)
+            return True
+        return False
+
+    def failed(self, error: Exception) -> Exception:
+        """Why it doesn't come, as NoAnswer or Stale."""
+        is_bare = self._head is None and not self._raw
+        if is_bare and self._repeatable and self.line.used and isinstance(error, EOFError | ConnectionError):
+            return Stale()
+        return self._forwarder.failure(error, self._missing)
+
+    @property
+    def _missing(self) -> str:
+        return "the answer" if self._head is None else "the body"
 
     def _declared(self) -> int | None:
         text = self.header("content-length")
         return int(text) if text.isdecimal() and len(text) < _MOST_DIGITS else None
 
     def header(self, name: str) -> str:
-        """The text of a header; empty where there is none."""
-        return self._response.first.get(name, "")
+        """The text of a header, of several as one list; empty where there is none."""
+        head = self.head
+        if head.shape.repeats:
+            return ", ".join(text for each, text in head.lines if each.lower() == name)
+        return head.first.get(name, "")
+
+    @property
+    def head(self) -> Head:
+        """The head, which has come."""
+        assert self._head is not None  # noqa: S101 - whoever asks has waited for it
+        return self._head
 
     def hold(self, limit: int) -> bool:
         """Read the body up to a limit; whether that was all of it. Raises NoAnswer where it breaks off or takes too
         long."""
-        parts, size = [], 0
-        try:
-            if self.length is not None and self.length <= limit and not self.is_bodiless:
-                parts.append(self._response.read(self.length))  # at once
-                self._check_end()
-                self.whole = True
-            while size <= limit and not self.whole:
-                piece = self._response.read1(_PIECE)
-                if not piece:
-                    self._check_end()
-                    self.whole = True
-                    break
-                parts.append(piece)
-                size += len(piece)
-        except (OSError, http.client.HTTPException, ValueError) as error:
-            self.close()
-            raise self._forwarder.failure(error, self._deadline, "the body") from None
-        finally:
-            self.held = b"".join(parts)
-        if self.whole:
-            self._forwarder.done(self._line, self._response, self._deadline)
+        self._limit = limit
+        if not self.whole and self._size <= limit:
+            self.wait()
         return self.whole
-
-    def _check_end(self) -> None:
-        left = self._response.length
-        if left:
-            raise http.client.IncompleteRead(b"", left)
 
     def pieces(self, *, patient: bool) -> Iterator[bytes]:
         """The body in pieces as they come: `patient` waits for the next one however long that takes. An exception
         breaks the client's connection off, like the target has its own."""
+        self._forwarder.release(self.line)
         if patient:
-            self._forwarder.unlimited(self._deadline)
+            self.until = None
         return _Pieces(self)
 
     def read(self) -> bytes:
-        """The next piece; nothing at the end. Raises OSError or HTTPException where the body breaks off."""
-        self._deadline.at = monotonic() + self._forwarder.timeout
-        piece = self._response.read1(_PIECE)
-        if not piece:
-            self._check_end()
-            self._forwarder.done(self._line, self._response, self._deadline)
-        return piece
+        """The next piece; nothing at the end. Raises OSError or NotHttp where the body breaks off."""
+        framing = self._framing
+        assert framing is not None  # noqa: S101 - the head has come
+        if self.until is not None:
+            self.until = monotonic() + self._forwarder.timeout
+        while not framing.ended:
+            try:
+                data = self.line.take()
+            except BlockingIOError:
+                self.line.wait(self.until)
+                continue
+            if not data:
+                framing.end()
+            piece = framing.take(data) if data else b""
+            if framing.ended:
+                self.whole = True
+                self.finish()
+            if piece:
+                return piece
+        return b""
 
     def close(self) -> None:
         """Leave the rest of the body."""
-        self._forwarder.unlimited(self._deadline)
-        self._response.close()
-        self._line.close()
+        self._forwarder.drop(self.line)
 
 
 class _Pieces:
@@ -122,7 +227,7 @@ class _Pieces:
     in it."""
 
     def __init__(self, incoming: Incoming) -> None:
-        self._incoming, self._held, self._ended = incoming, incoming.held, False
+        self._incoming, self._held, self._ended = incoming, incoming.held, incoming.whole
 
     def __iter__(self) -> Iterator[bytes]:
         return self
@@ -135,7 +240,7 @@ class _Pieces:
             raise StopIteration
         try:
             piece = self._incoming.read()
-        except (OSError, http.client.HTTPException, ValueError) as error:
+        except (OSError, NotHttp, ValueError) as error:
             self.close()
             raise ConnectionAbortedError(f"the backend's answer breaks off: {error}") from None
         if not piece:

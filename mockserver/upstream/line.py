@@ -3,68 +3,96 @@
 from __future__ import annotations
 
 import http.client
-import io
 import select
 import socket
 import ssl
 from base64 import b64encode
-from collections.abc import Callable, Iterable, Mapping
-from typing import Final, cast
+from collections.abc import Callable, Mapping
+from contextlib import suppress
+from time import monotonic
+from typing import Final
 from urllib.parse import unquote, urlsplit
 
 import msgspec
 
 from mockserver.errors import UsageError
 from mockserver.settings import Upstream, is_loopback
-from mockserver.upstream.received import Received
 from mockserver.upstream.target import Target
 
-_BUFFER: Final = 64 * 1024
+_MOST: Final = 64 * 1024
+"""How many bytes are taken at once."""
 _KEEPALIVE: Final = 30
 """Seconds after which the system asks an idle connection whether it is still there: a stream may be silent for long."""
 
 
 class Line:
-    """A connection that is kept between requests."""
+    """A connection that is kept between requests. Its socket never blocks: whoever waits says until when."""
 
-    __slots__ = ("_poll", "_reader", "connection", "sock", "used")
+    __slots__ = ("_poll", "is_stale", "is_watched", "number", "sock", "used")
 
     def __init__(self, connection: http.client.HTTPConnection) -> None:
-        self.connection = connection
         connection.connect()
         self.sock: socket.socket = connection.sock
         self.sock.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
         if hasattr(socket, "TCP_KEEPIDLE"):
             self.sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_KEEPIDLE, _KEEPALIVE)
-        self.sock.settimeout(None)  # whoever uses it has a deadline, which costs no call of the system for each read
-        self._reader = cast(io.BufferedReader, self.sock.makefile("rb", _BUFFER))
+        self.sock.setblocking(False)
+        self.number = self.sock.fileno()
         self._poll = select.poll() if hasattr(select, "poll") else None
-        if self._poll is not None:
-            self._poll.register(self.sock, select.POLLIN)
         self.used = 0.0  #: when its last answer had come whole; 0 before the first
+        self.is_watched = False  #: whether `waiting` looks at it, also while it is idle
+        self.is_stale = False  #: whether something came that no request has asked for: its end, most likely
 
     def is_usable(self) -> bool:
-        """Whether nothing has come since the last answer: the end of the connection, most likely."""
+        """Whether nothing has come since the last answer."""
+        return not (self.is_stale if self.is_watched else self._is_ready(0, writing=False))
+
+    def send(self, data: bytes, until: float) -> None:
+        """Send bytes. Raises OSError; TimeoutError at that time."""
+        sent = 0
+        while True:
+            try:
+                sent += self.sock.send(data[sent:] if sent else data)
+            except (BlockingIOError, ssl.SSLWantWriteError):
+                self._wait(until, writing=True)
+            except ssl.SSLWantReadError:
+                self._wait(until, writing=False)
+            if sent == len(data):
+                return
+
+    def take(self) -> bytes:
+        """What has come, nothing at the end. Raises BlockingIOError where nothing is there, and any other OSError."""
+        try:
+            data = self.sock.recv(_MOST)
+            while isinstance(self.sock, ssl.SSLSocket) and (more := self.sock.pending()):
+                data += self.sock.recv(more)
+        except (ssl.SSLWantReadError, ssl.SSLWantWriteError):
+            raise BlockingIOError from None
+        except ssl.SSLEOFError:  # the other side has left out the goodbye of TLS
+            return b""
+        return data
+
+    def wait(self, until: float | None) -> None:
+        """Wait until something has come, or for the end. Raises TimeoutError at that time."""
+        self._wait(until, writing=False)
+
+    def _wait(self, until: float | None, *, writing: bool) -> None:
+        left = None if until is None else max(until - monotonic(), 0)
+        if not self._is_ready(left, writing=writing):
+            raise TimeoutError
+
+    def _is_ready(self, seconds: float | None, *, writing: bool) -> bool:
         if self._poll is None:
-            return not select.select([self.sock], [], [], 0)[0]
-        return not self._poll.poll(0)
-
-    def send(self, head: bytes, body: bytes, rest: Iterable[bytes]) -> None:
-        """Send a request, whose body may go on after its beginning."""
-        self.sock.sendall(head + body if len(body) < 65536 else head)
-        if len(body) >= 65536:
-            self.sock.sendall(body)
-        for piece in rest:
-            self.sock.sendall(piece)
-
-    def receive(self, method: str) -> Received:
-        """The head of the answer."""
-        return Received(self._reader, method)
+            reads, writes = ([], [self.sock]) if writing else ([self.sock], [])
+            return any(select.select(reads, writes, [], seconds))
+        self._poll.register(self.number, select.POLLOUT if writing else select.POLLIN)
+        return bool(self._poll.poll(None if seconds is None else seconds * 1000))
 
     def close(self) -> None:
-        """End the connection."""
-        self._reader.close()
-        self.connection.close()
+        """End the connection, and wake whoever waits for it."""
+        with suppress(OSError):  # that of TLS would take the connection away from under its reader
+            socket.socket.shutdown(self.sock, socket.SHUT_RDWR)
+        self.sock.close()
 
 
 class Way(msgspec.Struct, frozen=True):
@@ -73,7 +101,7 @@ class Way(msgspec.Struct, frozen=True):
 
     open: Callable[[], Line]
     prefix: str = ""
-    headers: tuple[tuple[str, str], ...] = ()
+    headers: tuple[str, ...] = ()
 
 
 def way_to(target: Target, upstream: Upstream, environment: Mapping[str, str]) -> Way:
@@ -94,7 +122,8 @@ def way_to(target: Target, upstream: Upstream, environment: Mapping[str, str]) -
         return Way(lambda: Line(opened(target.host, target.port)))
     host, port, headers = proxy
     if context is None:
-        return Way(lambda: Line(opened(host, port)), target.origin, tuple(headers.items()))
+        lines = tuple(f"{name}: {text}" for name, text in headers.items())
+        return Way(lambda: Line(opened(host, port)), target.origin, lines)
 
     def tunnelled() -> Line:
         connection = opened(host, port)

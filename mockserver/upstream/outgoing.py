@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from itertools import chain
+from typing import Final
 
 import msgspec
+
+_BODILESS: Final = frozenset({"GET", "HEAD", "OPTIONS", "DELETE", "TRACE"})
 
 
 class Outgoing(msgspec.Struct, frozen=True):
@@ -13,20 +16,19 @@ class Outgoing(msgspec.Struct, frozen=True):
 
     method: str
     path: str
-    headers: tuple[tuple[str, str], ...] = ()
+    headers: tuple[str, ...] = ()  #: `name: text`
     body: bytes = b""
     rest: Iterable[bytes] = ()
     length: int | None = None  #: of the whole body; None where only its end will tell
 
-    def head(self, prefix: str, more: tuple[tuple[str, str], ...]) -> bytes:
+    def head(self, prefix: str, more: tuple[str, ...]) -> bytes:
         """The request line and the headers."""
-        lines = [f"{self.method} {prefix}{self.path} HTTP/1.1"]
-        lines += [f"{name}: {text}" for name, text in (*self.headers, *more)]
         if self.length is None:
-            lines.append("transfer-encoding: chunked")
-        elif self.length or self.method not in ("GET", "HEAD", "OPTIONS", "DELETE", "TRACE"):
-            lines.append(f"content-length: {self.length}")
-        return ("\r\n".join(lines) + "\r\n\r\n").encode("latin-1", "replace")
+            more = (*more, "transfer-encoding: chunked")
+        elif self.length or self.method not in _BODILESS:
+            more = (*more, f"content-length: {self.length}")
+        text = "\r\n".join((f"{self.method} {prefix}{self.path} HTTP/1.1", *self.headers, *more, "\r\n"))
+        return text.encode("latin-1", "replace")
 
     def pieces(self) -> Iterator[bytes]:
         """What follows the head and the known beginning of the body."""

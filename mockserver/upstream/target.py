@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Final
 from urllib.parse import quote, urlsplit
 
@@ -12,6 +13,8 @@ from mockserver.messages import host_name
 
 _PORTS: Final = {"http": 80, "https": 443}
 _SAFE: Final = "/:@!$&'()*+,;=~"
+_PLAIN: Final = re.compile(r"[\w./:@!$&'()*+,;=~-]+", re.ASCII)
+"""A path that is written as it is."""
 
 
 class Target(msgspec.Struct, frozen=True):
@@ -40,7 +43,9 @@ class Target(msgspec.Struct, frozen=True):
         """What is asked of the target for a decoded path and a raw query. A path that names the base already, as the
         contract may have it, isn't put below it again."""
         below = path == self.base or path.startswith(f"{self.base}/")
-        whole = quote(path if below else self.base + path, safe=_SAFE)
+        whole = path if below else self.base + path
+        if _PLAIN.fullmatch(whole) is None:
+            whole = quote(whole, safe=_SAFE)
         return f"{whole}?{query}" if query else whole
 
     def is_own(self, url: str) -> bool:

@@ -7,6 +7,7 @@ from functools import partial
 from typing import Any
 
 from mockserver.errors import Refused
+from mockserver.exchange.engine import Engine
 from mockserver.exchange.pending import Pending
 from mockserver.messages import Answer, Passing, Request, Uploading
 from mockserver.settings import PREFIX
@@ -21,12 +22,16 @@ class PassesOn(ContractFirst):
 
     passes_on = True
 
+    def __init__(self, engine: Engine, *arguments: Any) -> None:
+        super().__init__(engine, *arguments)
+        if engine.backend is not None:
+            engine.backend.step_aside = self._step_aside
+
     def __call__(self, environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
         """Answer one WSGI request."""
         path: str = environ["PATH_INFO"]
         if path.startswith(PREFIX) and path[len(PREFIX) : len(PREFIX) + 1] in ("", "/"):
             return super().__call__(environ, start_response)
-        self._step_aside()
         method: str = environ["REQUEST_METHOD"]
         engine = self.engine
         if path == "/" and not engine.passes_unknown and self._is_visit(environ, method):

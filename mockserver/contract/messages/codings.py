@@ -33,7 +33,9 @@ class _Undecodable(Exception):
 def decoded(request: Request, limit: int) -> Request:
     """The request with its body, of so many bytes at most, as it is without its codings; the header stays, since a
     contract may require it. Raises Refused, as `decoded_body` does."""
-    body = decoded_body(request.body, request.headers.get("content-encoding", ""), limit)
+    if "content-encoding" not in request.headers:
+        return request
+    body = decoded_body(request.body, request.headers["content-encoding"], limit)
     return request if body is request.body else replace(request, body=body)
 
 

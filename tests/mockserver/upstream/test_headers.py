@@ -8,8 +8,9 @@ import pytest
 
 from mockserver.errors import Violation
 from mockserver.exchange.verdicts import listed
-from mockserver.messages import Request
-from mockserver.upstream.headers import located, own_cookie, passed_headers, upgrades_to
+from mockserver.upstream.framing import Framing
+from mockserver.upstream.head import Head, NotHttp, Shape, head_in
+from mockserver.upstream.headers import located, own_cookie, upgrades_to
 from mockserver.upstream.target import target_of
 
 TARGET = target_of("https://api.example/base", "URL")
@@ -50,12 +51,82 @@ def test_cookies_are_kept_for_the_mock(sent: str, kept: str) -> None:
     assert own_cookie(sent, TARGET) == kept
 
 
-def test_lines_that_are_no_headers_do_not_pass() -> None:
-    """Nor do control characters in the text of others; several of one name stay several."""
-    lines = (("A B", "1"), ("X", "a\x00b\r\n c"), ("Set-Cookie", "a=1"), ("Set-Cookie", "b=2"))
-    assert passed_headers(lines, Request("GET", "/"), TARGET) == (
-        ("X", "ab c"), ("Set-Cookie", "a=1"), ("Set-Cookie", "b=2"),
-    )  # fmt: skip
+@pytest.mark.parametrize(
+    ("head", "lines"),
+    [
+        (b"A B: 1\r\nX: a\x00b \r\n c\r\n", (("X", "ab c"),)),
+        (b"Set-Cookie: a=1\r\nset-cookie:b=2\r\n", (("Set-Cookie", "a=1"), ("set-cookie", "b=2"))),
+        (b"X: \ta  b\t\r\nY:\r\n", (("X", "a  b"), ("Y", ""))),
+        (b"X: a\nY: b\n", (("X", "a"), ("Y", "b"))),
+    ],
+)
+def test_lines_that_are_no_headers_do_not_pass(head: bytes, lines: tuple[tuple[str, str], ...]) -> None:
+    """Nor do control characters in the text of others; folded lines are one, several of one name stay several."""
+    found = head_in(b"HTTP/1.1 204 No Content\r\n" + head + b"\r\n", "GET")
+    assert found is not None
+    assert found[0].lines == lines
+
+
+@pytest.mark.parametrize(
+    ("lines", "framing"),
+    [
+        ("Content-Length: 5", (False, 5, False)),
+        ("Content-Length: 5\r\nContent-Length: 5", (False, 5, False)),
+        ("Transfer-Encoding: chunked\r\nContent-Length: 5", (True, None, False)),
+        ("Connection: close", (False, None, True)),
+        ("X: y", (False, None, True)),
+    ],
+)
+def test_how_a_body_ends(lines: str, framing: tuple[bool, int | None, bool]) -> None:
+    """By its length, its chunks, or with the connection; interim answers are skipped, in any pieces."""
+    raw = b"HTTP/1.1 103 Early Hints\r\nLink: x\r\n\r\nHTTP/1.1 200 OK\r\n" + lines.encode() + b"\r\n\r\n"
+    assert all(head_in(raw[:end], "GET") is None for end in range(len(raw)))
+    found = head_in(raw + b"body", "GET")
+    assert found is not None
+    head, start = found
+    assert (head.chunked, head.length, head.closes, start) == (*framing, len(raw))
+
+
+@pytest.mark.parametrize(
+    "raw",
+    [
+        b"SSH-2.0-x\r\n",
+        b"HTTP/2 200\r\n\r\n",
+        b"HTTP/1.1 101 Switching Protocols\r\n\r\n",
+        b"HTTP/1.1 200 OK\r\nContent-Length: 5\r\nContent-Length: 6\r\n\r\n",
+        b"HTTP/1.1 200 OK\r\nContent-Length: -5\r\n\r\n",
+        b"HTTP/1.1 200 OK\r\nTransfer-Encoding: gzip\r\n\r\n",
+        b"HTTP/1.1 200 OK\r\nno header\r\n\r\n",
+        b"HTTP/1.1 200 OK\r\n" + b"x" * 70_000,
+    ],
+)
+def test_what_is_no_http_is_refused(raw: bytes) -> None:
+    """As soon as it can't become an answer."""
+    with pytest.raises(NotHttp):
+        head_in(raw, "GET")
+
+
+CHUNKED = b"3;x=y\r\nabc\r\nA\r\n0123456789\r\n0\r\nTrailer: x\r\n\r\nnext"
+
+
+@pytest.mark.parametrize("size", [1, 2, 5, 100])
+def test_chunks_are_taken_in_any_pieces(size: int) -> None:
+    """Without sizes and trailers; what comes behind the last is left."""
+    framing = Framing(Head(200, (), Shape((), False, (), False), {}, chunked=True, length=None, closes=False))
+    taken = b""
+    for start in range(0, len(CHUNKED), size):
+        taken += framing.take(CHUNKED[start : start + size])
+        if framing.ended:
+            break
+    assert (taken, framing.ended) == (b"abc0123456789", True)
+    assert b"next".startswith(framing.left)
+
+
+@pytest.mark.parametrize("raw", [b"x\r\n", b"-1\r\n", b"\r\n", b"3\r\nabcd\r\n", b"1" * 5000])
+def test_broken_chunks_are_noticed(raw: bytes) -> None:
+    """Sizes that are none, and chunks of another size."""
+    with pytest.raises(NotHttp):
+        Framing(Head(200, (), Shape((), False, (), False), {}, chunked=True, length=None, closes=False)).take(raw)
 
 
 @pytest.mark.parametrize(

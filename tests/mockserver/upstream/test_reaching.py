@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import socket
 import ssl
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -13,7 +12,6 @@ import pytest
 from mockserver.cli.running import run
 from mockserver.errors import UsageError
 from mockserver.settings import Upstream
-from mockserver.upstream.deadlines import Deadline
 from mockserver.upstream.forward import Forwarder
 from mockserver.upstream.incoming import NoAnswer
 from mockserver.upstream.line import Way
@@ -24,7 +22,7 @@ from tests.support import bundled_settings
 
 CERTIFICATES = Path(__file__).parents[2] / "contract_tests/cases/certificates"
 AUTHORITY, SERVER, CLIENT = (str(CERTIFICATES / f"{name}.pem") for name in ("authority", "server", "client"))
-GET = Outgoing("GET", "/x", (("host", "h"),), length=0)
+GET = Outgoing("GET", "/x", ("host: h",), length=0)
 Send = Callable[..., tuple[int, bytes]]
 
 
@@ -174,14 +172,21 @@ def test_nobody_waits_again_for_a_backend_that_is_away(monkeypatch: pytest.Monke
         assert (caught.value.status, caught.value.absent, tries[0]) == (504, True, tried)
 
 
-def test_a_long_upload_has_time_for_each_piece(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_long_upload_has_time_for_each_piece(monkeypatch: pytest.MonkeyPatch, backend: Scripted) -> None:
     """The limit is that of a piece, and of the answer after the last one."""
-    now = [100.0]
-    monkeypatch.setattr("mockserver.upstream.forward.monotonic", lambda: now[0])
-    forwarder = Forwarder(target_of("http://127.0.0.1:9", "URL"), Upstream(timeout=5000), {})
-    with socket.socket() as unused:
-        deadline = Deadline(unused, 5)
-        for _ in forwarder._limited([b"a", b"b"], deadline):
-            assert deadline.at == now[0] + 5
+    now, sent = [100.0], []
+
+    class Sends:
+        used = 0.0
+
+        def send(self, data: bytes, until: float) -> None:
+            sent.append((data, until - now[0]))
             now[0] += 4
-        assert deadline.at == now[0] + 5
+
+    monkeypatch.setattr("mockserver.upstream.forward.monotonic", lambda: now[0])
+    forwarder = Forwarder(target_of(backend.url, "URL"), Upstream(timeout=5000), {})
+    outgoing = Outgoing("POST", "/x", (), rest=[b"a", b"b"], length=2)
+    incoming = forwarder._incoming(Sends(), outgoing, lambda _: -1)  # type: ignore[arg-type]  # it only sends
+    forwarder._write(incoming.line, outgoing, incoming)
+    assert [(piece, left) for piece, left in sent[1:]] == [(b"a", 5), (b"b", 5)]
+    assert incoming.until == now[0] + 5
