@@ -28,7 +28,10 @@ _METADATA: Final = frozenset(
     map(ipaddress.ip_address, ("fd00:ec2::254", "100.100.100.200", "192.0.0.192", "168.63.129.16"))
 )
 """Where clouds tell a machine its credentials, beside the link-local 169.254.169.254."""
-_NAT64: Final = ipaddress.ip_network("64:ff9b::/96")
+_CARRYING: Final = tuple(map(ipaddress.ip_network, ("64:ff9b::/96", "::/96", "::ffff:0:0:0/96")))
+"""Networks whose addresses end with one of version 4: NAT64, compatible (RFC 4291) and translated ones (RFC 2765)."""
+_ISATAP: Final = frozenset((0x00005EFE, 0x02005EFE))
+"""What stands before an address of version 4 in others (RFC 5214)."""
 _NAME: Final = re.compile(r"(?=.{1,253}\Z)[a-z0-9_]([a-z0-9_-]{0,62})(\.[a-z0-9_-]{1,63})*\.?", re.ASCII)
 
 
@@ -101,6 +104,8 @@ class Reach(msgspec.Struct, frozen=True):
             if port in self.own:
                 raise Forbidden(f"{at}, port {port}, is this mock itself")
             return
+        if meant.is_reserved or getattr(meant, "is_site_local", False):
+            raise Forbidden(f"{at} is an address that no machine has today")
         if any(meant.version == one.version and meant in one for one in self.networks):
             return
         if not meant.is_global:
@@ -124,6 +129,8 @@ def _parts(url: str) -> tuple[str, str, int, str]:
         raise Forbidden(f"{url[:100]!r} isn't an http or https URL")
     if not host or port == 0:
         raise Forbidden(f"{url[:100]!r} names no host")
+    if "%" in host:
+        raise Forbidden(f"{url[:100]!r} has a zone or an encoded character in its host")
     if parts.username is not None:
         raise Forbidden("the URL has a user name or password, which isn't sent")
     path = quote(parts.path or "/", safe="/%:@!$&'()*+,;=~")
@@ -143,7 +150,9 @@ def _unwrapped(address: Address) -> Address:
     """The address of version 4 that one of version 6 stands for, else the address."""
     if isinstance(address, ipaddress.IPv4Address):
         return address
-    if address in _NAT64:
+    is_loopback = address.is_loopback or address.is_unspecified  # both look as if they carried another
+    carries = any(address in one for one in _CARRYING) or (int(address) >> 32 & 0xFFFFFFFF) in _ISATAP
+    if carries and not is_loopback:
         return ipaddress.IPv4Address(int(address) & 0xFFFFFFFF)
     return address.ipv4_mapped or address.sixtofour or (address.teredo or (None, None))[1] or address
 

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import socket
+from collections.abc import Callable
+
 import pytest
 
+from mockserver.outbound import addresses
 from mockserver.outbound.addresses import Forbidden, Reach
 from tests.mockserver.control.conftest import Control
+from tests.mockserver.outbound.conftest import API, BEHAVIOURS, FIXTURES
 from tests.mockserver.outbound.receiver import Receiver
 from tests.support import Ask
 
@@ -36,6 +41,19 @@ def nowhere(name: str, port: int) -> list[str]:
         "http://2852039166/",
         "http://0xa9fea9fe/",
         "http://169.254.43518/",
+        "http://0251.0376.0251.0376/",
+        "http://0xa9.0xfe.0xa9.0xfe/",
+        "http://0177.0.0.1/",
+        "http://127.1/",
+        "http://[::169.254.169.254]/",
+        "http://[::ffff:0:169.254.169.254]/",
+        "http://[64:ff9b:1::a9fe:a9fe]/",
+        "http://[2001:0:a9fe:a9fe::1]/",
+        "http://[::1%25lo]/",
+        "http://[fec0::1]/",
+        "http://255.255.255.255/",
+        "http://127.0.0.1%2f@example.com/",
+        "http://localhost%00.example.com/",
         "http://127.0.0.1.nip.example/",
         "http://127.0.0.1@example.com/",
         "http://user:secret@127.0.0.1/",
@@ -91,7 +109,11 @@ def test_every_address_of_a_name_is_checked() -> None:
     """A name that resolves to one forbidden address is refused, and the connection goes to what was checked."""
     reach = Reach.of(["app.example"])
     assert reach.target("http://app.example/", lambda *_: ["93.184.216.34"]).address == "93.184.216.34"
-    for found in (["93.184.216.34", "169.254.169.254"], ["10.1.2.3"], ["::ffff:192.168.0.1"], ["100.100.100.200"], []):
+    for found in (
+        ["93.184.216.34", "169.254.169.254"], ["10.1.2.3"], ["::ffff:192.168.0.1"], ["100.100.100.200"], [],
+        ["::a9fe:a9fe"], ["::ffff:0:a9fe:a9fe"], ["64:ff9b::a00:1"], ["64:ff9b:1::a9fe:a9fe"], ["2a00::5efe:a00:1"],
+        ["fe80::1%eth0"], ["fec0::1"], ["0.0.0.0"], ["255.255.255.255"], ["100.64.0.1"], ["nonsense"],
+    ):  # fmt: skip
         with pytest.raises(Forbidden):
             reach.target("http://app.example/", lambda *_, found=found: found)
 
@@ -103,6 +125,49 @@ def test_a_private_network_is_named() -> None:
     assert Reach.of(["172.16.0.0/12"]).target("http://app/", lambda *_: ["172.18.0.3"]).address == "172.18.0.3"
     with pytest.raises(Forbidden):
         Reach.of(["0.0.0.0/0", "::/0"]).target("http://app/", lambda *_: ["169.254.169.254"])
+
+
+def test_an_alias_is_where_it_leads(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A name that is another name for a private machine (CNAME) has that one's address, and is refused."""
+    found = [(socket.AF_INET, socket.SOCK_STREAM, 6, "metadata.internal", ("169.254.169.254", 80))]
+    monkeypatch.setattr(socket, "getaddrinfo", lambda *_, **__: found)
+    with pytest.raises(Forbidden, match="where clouds keep credentials"):
+        Reach.of(["app.example"]).target("http://app.example/")
+
+
+def test_a_name_that_moves_is_refused(
+    mock_of: Callable[..., Ask], receiver: Receiver, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """DNS rebinding: a name is looked up once for each attempt, and the connection goes to what was checked."""
+    asked: list[str] = []
+    moves = iter(["127.0.0.1", "169.254.169.254"])
+
+    def resolve(name: str, _: int) -> list[str]:
+        asked.append(name)
+        return [next(moves)]
+
+    monkeypatch.setattr(addresses, "_ask", resolve)
+    receiver.answers = [(500, {})]
+    api = mock_of(API, BEHAVIOURS, FIXTURES, deliver_to=("moving.example",))
+    url = receiver.url.replace("127.0.0.1", "moving.example")
+    api("POST", "/subscriptions", json={"url": url, "events": []})
+    [one] = receiver.wait(1)
+    assert one.headers["host"].startswith("moving.example:")
+    control = Control(api.engine)
+    control("POST", "/worlds/main/clock/advance", {"by": "PT1H"})
+    [delivery] = control.world("/deliveries")["deliveries"]
+    assert (delivery["state"], asked, len(receiver.received)) == ("refused", ["moving.example"] * 2, 1)
+
+
+def test_a_redirect_is_not_followed(api: Ask, control: Control, receiver: Receiver) -> None:
+    """Neither to another machine nor to this one: the delivery has failed, and is tried again where it was."""
+    elsewhere = receiver.url.replace("/hook", "/elsewhere")
+    receiver.answers = [(307, {"Location": elsewhere}), (302, {"Location": "file:///etc/passwd"}), (204, {})]
+    api("POST", "/subscriptions", json={"url": receiver.url})
+    control("POST", "/worlds/main/clock/advance", {"by": "PT1H"})
+    assert [one.path.partition("?")[0] for one in receiver.wait(3)] == ["/hook"] * 3
+    [delivery] = control.world("/deliveries")["deliveries"]
+    assert (delivery["state"], delivery["attempts"]) == ("delivered", 3)
 
 
 def test_only_hosts_are_named() -> None:
