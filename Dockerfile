@@ -19,13 +19,16 @@ RUN pip install --no-cache-dir -c /tmp/constraints.txt /dist/*.whl && useradd --
 WORKDIR /home/runner
 
 FROM installed AS mock
-RUN pip install --no-cache-dir -c /tmp/constraints.txt "$(echo /dist/*.whl)[auth,redis,metrics]"
+RUN pip install --no-cache-dir -c /tmp/constraints.txt "$(echo /dist/*.whl)[auth,tls,redis,metrics]"
 USER runner
+# A volume may keep the local CA of --tls there.
+RUN mkdir -p /home/runner/.local/share/mockserver/tls
 EXPOSE 4010
 # The mock listens on all addresses of the container. From outside, only the ports that you publish are reachable.
 ENV MOCKSERVER_HOST=0.0.0.0 MOCKSERVER_PORT=4010 MOCKSERVER_LOG_FORMAT=json
-HEALTHCHECK --interval=2s --timeout=2s --start-period=2s --retries=15 \
-  CMD ["python", "-c", "import urllib.request as u; u.urlopen('http://127.0.0.1:4010/__mock__/ready', timeout=1)"]
+HEALTHCHECK --interval=2s --timeout=4s --start-period=2s --retries=15 \
+  CMD python -c "import urllib.request as u; u.urlopen('http://127.0.0.1:4010/__mock__/ready', timeout=1)" 2>/dev/null \
+  || python -c "import ssl, urllib.request as u; u.urlopen('https://127.0.0.1:4010/__mock__/ready', timeout=1, context=ssl._create_unverified_context())"
 ENTRYPOINT ["mockserver", "mock"]
 
 FROM installed AS contract-tests

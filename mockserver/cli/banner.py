@@ -21,6 +21,9 @@ def banner(engine: Engine, *, quiet: bool = False) -> str:
     users = {user.name: user.token for user in engine.fixtures.users}
     if settings.log_format == "json":
         value = {"event": "listening", "url": url, "contract": settings.spec, "users": users, "store": _store(settings)}
+        authority = _local_authority(settings)
+        if authority is not None:
+            value["ca"] = str(authority)
         return msgspec.json.encode(value).decode()
     lines = [
         f"Listening on  {_url(settings, settings.host)}",
@@ -100,11 +103,18 @@ def _certificate(settings: Settings) -> list[str]:
     """Who has signed what the server shows."""
     if not settings.tls or settings.tls_cert is None:
         return []
-    from mockserver.web.tls import folder
-
-    if settings.tls_cert.parent == folder():
+    if _local_authority(settings) is not None:
         return ["Certificate   of your local CA: mockserver tls trust says how clients come to trust it"]
     return [f"Certificate   {_shown(str(settings.tls_cert))}"]
+
+
+def _local_authority(settings: Settings) -> Path | None:
+    """The certificate of the local authority, where it has signed what the server shows."""
+    if not settings.tls or settings.tls_cert is None:
+        return None
+    from mockserver.web.tls import AUTHORITY, folder
+
+    return folder() / AUTHORITY if settings.tls_cert.parent == folder() else None
 
 
 def _memory(engine: Engine) -> list[str]:

@@ -9,6 +9,7 @@ from typing import Any
 
 from mockserver.contract.contract import Contract
 from mockserver.contract.operations.operation import ABSENT
+from mockserver.contract.operations.outgoing import outgoing_names
 from mockserver.errors import Refused
 from mockserver.exchange.engine import Engine
 from mockserver.messages import Inputs
@@ -39,6 +40,15 @@ class Call:
     def body(self) -> Any:
         """The body; an empty object where none was sent."""
         return self.inputs.body if self.inputs.body is not None else {}
+
+    def meant(self, name: str | None) -> str | None:
+        """The id of the operation, callback or webhook that is called so; a callback may be named without its
+        operation, where no other has its name."""
+        contract = self.engine.contract
+        if name is None or name in contract.operations:
+            return name
+        known = outgoing_names(contract.outgoing)
+        return known[name].id if name in known else name
 
     def query(self, name: str, default: Any = None) -> Any:
         """A query parameter, or its default."""

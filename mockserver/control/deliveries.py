@@ -8,7 +8,6 @@ from typing import Any
 from msgspec.structs import replace
 
 from mockserver.clock import format_instant
-from mockserver.contract.operations.outgoing import outgoing_names
 from mockserver.control.calls import Call, Handler, Result, conflict
 from mockserver.errors import Refused
 from mockserver.outbound import deliveries as queue
@@ -40,7 +39,7 @@ def _list(call: Call) -> Result:
 
 
 def _shown(call: Call, world: World) -> Result:
-    state, event = call.query("state"), call.query("event")
+    state, event = call.query("state"), call.meant(call.query("event"))
     found = [
         shown_delivery(call, one)
         for one in queue.deliveries_of(world)
@@ -53,7 +52,7 @@ def _shown(call: Call, world: World) -> Result:
 def _send(call: Call) -> Result:
     """Send a webhook, or a callback, by hand; the first attempt is made before the call returns."""
     engine, body = call.engine, call.body
-    event = outgoing_names(engine.contract.outgoing)[body["event"]].id
+    event = call.meant(body["event"]) or ""
     fields = (((), body["body"]),) if "body" in body else None
     made: list[Delivery] = []
 

@@ -45,7 +45,7 @@ def _filtered(call: Call, world: str) -> list[Exchange]:
 
 
 def _fitting(call: Call, entries: Iterable[Exchange]) -> Iterator[Exchange]:
-    operation, user, verdict = call.query("operation"), call.query("user"), call.query("verdict")
+    operation, user, verdict = call.meant(call.query("operation")), call.query("user"), call.query("verdict")
     status, since, trace = call.query("status", ""), call.query("since", 0), call.query("trace")
     for entry in entries:
         fits = operation in (None, entry.operation) and user in (None, entry.user) and verdict in (None, entry.verdict)
@@ -131,7 +131,10 @@ def _covered(call: Call, world: str | None) -> Result:
 
 def _verify(call: Call) -> Result:
     entries = list(call.engine.journal.entries(call.world))  # none in a world that was never used
-    verification = verify(entries, call.body)
+    calls = [
+        {**one, "operation": call.meant(one["operation"])} if "operation" in one else one for one in call.body["calls"]
+    ]
+    verification = verify(entries, {**call.body, "calls": calls})
     return Result(
         {"verified": not verification.problems, "problems": list(verification.problems), "diff": verification.diff}
     )

@@ -46,9 +46,8 @@ def filled(document: Document, engine: Engine) -> Document:
     """The document with `x-filled` replaced by the mock server's names."""
     known = {
         "operations": {"enum": sorted(engine.contract.operations)},
-        "outgoing": {"enum": sorted(engine.contract.outgoing)} if engine.contract.outgoing else {},
         "events": {"enum": sorted(outgoing_names(engine.contract.outgoing)) or ["none"]},
-        "everything": {"enum": sorted((*engine.contract.operations, *engine.contract.outgoing))},
+        "everything": {"enum": sorted({*engine.contract.operations, *outgoing_names(engine.contract.outgoing)})},
         "users": {"enum": sorted(user.name for user in engine.fixtures.users) or ["anyone"]},
         "collections": {"enum": sorted(engine.behaviours.collections)} if engine.behaviours.collections else {},
         "apis": {"enum": list(engine.contract.parts) or [""]},

@@ -10,7 +10,8 @@ const program: Program = asked[0] === "contract-tests" ? "contract-tests" : "moc
 const args = program === "contract-tests" ? asked.slice(1) : asked;
 
 try {
-  const command = await findCommand(program, (line) => process.stderr.write(`${line}\n`));
+  const extras = args.includes("--tls") || args[0] === "tls" ? ["tls"] : [];
+  const command = await findCommand(program, (line) => process.stderr.write(`${line}\n`), extras);
   const child = spawn(command.file, [...command.args, ...args], { stdio: "inherit" });
   // The terminal sends Ctrl-C to both processes; the others are passed on.
   process.on("SIGINT", () => undefined);

@@ -34,16 +34,16 @@ const WINDOWS = process.platform === "win32";
  *
  * `FLASHBACK_MOCK_BIN` names a folder with the installed programs. Otherwise the first of `uvx`, `pipx` and Python 3.11
  * or newer is used; with Python alone, the package is installed into a virtual environment in the user's cache folder.
- * `FLASHBACK_MOCK_PACKAGE` is what to install instead of the release of the same version: a wheel, or a requirement.
+ * `extras` are those of the package that it needs. `FLASHBACK_MOCK_PACKAGE` is what to install instead of the release of the same version: a wheel, or a requirement.
  */
-export async function findCommand(program: Program, say: (line: string) => void): Promise<Command> {
+export async function findCommand(program: Program, say: (line: string) => void, extras: string[] = []): Promise<Command> {
   const bin = process.env["FLASHBACK_MOCK_BIN"];
   if (bin) {
     const file = join(bin, WINDOWS ? `${program}.exe` : program);
     if (!existsSync(file)) throw new CannotRun(`FLASHBACK_MOCK_BIN: there is no ${file}`);
     return { file, args: [] };
   }
-  const what = requirement(program);
+  const what = requirement(program, extras);
   if (works("uvx")) return { file: "uvx", args: ["--from", what, program] };
   if (works("pipx")) return { file: "pipx", args: ["run", "--spec", what, program] };
   const python = findPython();
@@ -56,11 +56,12 @@ export async function findCommand(program: Program, say: (line: string) => void)
   return { file: join(await environment(python, what, say), WINDOWS ? `${program}.exe` : program), args: [] };
 }
 
-function requirement(program: Program): string {
-  const extra = program === "contract-tests" ? `${NAME}[contract-tests]` : NAME;
+function requirement(program: Program, extras: string[]): string {
+  const all = [...(program === "contract-tests" ? ["contract-tests"] : []), ...extras];
+  const name = all.length ? `${NAME}[${all.join(",")}]` : NAME;
   const given = process.env["FLASHBACK_MOCK_PACKAGE"];
-  if (!given) return `${extra}==${VERSION}`;
-  return isAbsolute(given) ? `${extra} @ ${pathToFileURL(given)}` : given;
+  if (!given) return `${name}==${VERSION}`;
+  return isAbsolute(given) ? `${name} @ ${pathToFileURL(given)}` : given;
 }
 
 function works(file: string): boolean {

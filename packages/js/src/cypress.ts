@@ -19,8 +19,9 @@ export interface WorldCall {
 
 /** The methods of a world that a test may call. */
 export const METHODS = [
-  "addFault", "advance", "change", "clock", "delete", "fail", "faults", "freeze", "info", "put", "record", "requests",
-  "reset", "rewind", "setClock", "setState", "state", "verify", "why",
+  "addFault", "advance", "change", "clock", "coverage", "delete", "deliver", "deliveries", "drop", "fail", "failJob", "faults",
+  "freeze", "info", "load", "pauseDeliveries", "put", "record", "requests", "resend", "reset", "resumeDeliveries", "rewind",
+  "save", "setClock", "setState", "state", "verify", "why",
 ] as const;
 export type WorldMethod = (typeof METHODS)[number];
 

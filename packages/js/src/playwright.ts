@@ -11,7 +11,7 @@ import { join } from "node:path";
 
 import { test as base } from "@playwright/test";
 
-import { connect, startMock, type MockServer, type StartOptions } from "./server.js";
+import { connect, servesTls, startMock, type MockServer, type StartOptions } from "./server.js";
 import type { MockWorld } from "./world.js";
 
 /** How the mock is started, or the URL of one that already runs. */
@@ -40,6 +40,12 @@ function archiveOf(folder: string, titles: readonly string[], id: string, retry:
   return join(folder, `${words}-${id}${retry ? `-retry${retry}` : ""}.har`);
 }
 
+/** Whether the mock shows a certificate of its own making, which no browser trusts by itself. */
+function isPrivate(options: MockOptions): boolean {
+  const url = process.env["MOCK_URL"] ?? ("url" in options ? options.url : undefined);
+  return url === undefined ? servesTls(options as StartOptions) : url.startsWith("https:") && "MOCK_CA" in process.env;
+}
+
 export const test = base.extend<TestFixtures, WorkerFixtures>({
   mockOptions: [{}, { option: true, scope: "worker" }],
   mockServer: [
@@ -52,6 +58,7 @@ export const test = base.extend<TestFixtures, WorkerFixtures>({
     { scope: "worker", timeout: 400_000 },
   ],
   recordTraffic: [undefined, { option: true }],
+  ignoreHTTPSErrors: async ({ ignoreHTTPSErrors, mockOptions }, use) => use(ignoreHTTPSErrors || isPrivate(mockOptions)),
   contextOptions: async ({ contextOptions, recordTraffic }, use, testInfo) => {
     const folder = process.env["RECORD_TRAFFIC"] ?? recordTraffic;
     if (!folder) return use(contextOptions);

@@ -1,7 +1,9 @@
 /** Starts a mock server for the duration of a test run. */
 import { spawn, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
+import { readFileSync } from "node:fs";
 import { createInterface } from "node:readline";
+import * as tls from "node:tls";
 
 import { CannotRun, findCommand } from "./command.js";
 import { control, MockWorld, type Address } from "./world.js";
@@ -14,6 +16,8 @@ export interface StartOptions {
   port?: number;
   /** Further arguments of `mockserver mock`, for example `["--auth", "any"]`. */
   args?: string[];
+  /** Serve https, with a certificate of this user's local authority, which this process trusts then as far as Node.js can. */
+  tls?: boolean;
   /** The folder in which relative paths start. */
   cwd?: string;
   /** How long the start may take, in milliseconds, after the Python package is installed. */
@@ -58,18 +62,39 @@ export class MockServer {
   }
 }
 
-/** Use a mock server that already runs; its users are read from it. */
+/** Use a mock server that already runs; its users are read from it. `MOCK_CA` is the certificate (a file) that an https mock is trusted by. */
 export async function connect(url: string, adminToken = process.env["MOCK_ADMIN_TOKEN"]): Promise<MockServer> {
-  const about = await control<{ users: { name: string; token: string }[] }>({ url, adminToken }, "GET", "about");
+  const ca = process.env["MOCK_CA"] ? trust(process.env["MOCK_CA"]) : undefined;
+  const about = await control<{ users: { name: string; token: string }[] }>({ url, adminToken, ca }, "GET", "about");
   const users = Object.fromEntries(about.users.map(({ name, token }) => [name, token]));
-  return new MockServer({ url, users, adminToken });
+  return new MockServer({ url, users, adminToken, ca });
+}
+
+/** Whether a mock is started with https. */
+export function servesTls({ tls, args = [] }: StartOptions): boolean {
+  return tls || args.some((one) => one === "--tls" || one.startsWith("--tls-cert"));
+}
+
+/** The certificate in a file, which `fetch` of this process trusts from here on: in Node.js 22.19, 24.5 and newer. */
+function trust(file: string): string {
+  const ca = readFileSync(file, "utf8");
+  const { getCACertificates, setDefaultCACertificates } = tls as Partial<TlsOfNewNode>;
+  if (getCACertificates && setDefaultCACertificates) setDefaultCACertificates([...getCACertificates("default"), ca]);
+  return ca;
+}
+
+interface TlsOfNewNode {
+  getCACertificates(type: "default"): string[];
+  setDefaultCACertificates(certificates: string[]): void;
 }
 
 /** Start a mock server, and wait until it listens. */
 export async function startMock(options: StartOptions = {}): Promise<MockServer> {
   const { spec, port = 0, args = [], cwd, timeout = 60_000 } = options;
-  const command = await findCommand("mockserver", (line) => process.stderr.write(`${line}\n`));
-  const asked = ["mock", ...(spec ? [spec] : []), "--port", String(port), "--log-format", "json", ...args];
+  const extras = servesTls(options) ? ["tls"] : [];
+  const command = await findCommand("mockserver", (line) => process.stderr.write(`${line}\n`), extras);
+  const secure = options.tls ? ["--tls"] : [];
+  const asked = ["mock", ...(spec ? [spec] : []), "--port", String(port), "--log-format", "json", ...secure, ...args];
   const child = spawn(command.file, [...command.args, ...asked], { ...(cwd ? { cwd } : {}), stdio: ["ignore", "pipe", "pipe"] });
   const end = () => child.kill("SIGTERM");
   process.once("exit", end);
@@ -96,10 +121,10 @@ function listening(child: ChildProcess, timeout: number, problems: () => string)
     child.once("close", (code) => fail(`ended with exit code ${code}\n${problems().trim()}`));
     // Every line is read, so that the pipe never fills up.
     createInterface({ input: child.stdout! }).on("line", (line) => {
-      const event = line.startsWith('{"event":"listening"') ? (JSON.parse(line) as Address & { event: string }) : undefined;
+      const event = line.startsWith('{"event":"listening"') ? (JSON.parse(line) as Address & { event: string; ca?: string }) : undefined;
       if (!event) return;
       clearTimeout(late);
-      resolve({ url: event.url, users: event.users ?? {} });
+      resolve({ url: event.url, users: event.users ?? {}, ...(event.ca ? { ca: trust(event.ca) } : {}) });
     });
   });
 }

@@ -12,7 +12,7 @@ import { connect, startMock, type StartOptions } from "./server.js";
 
 declare module "vitest" {
   interface ProvidedContext {
-    mock: { url: string; users: Record<string, string> };
+    mock: { url: string; users: Record<string, string>; ca?: string };
   }
 }
 
@@ -21,7 +21,7 @@ export function mockSetup(options: StartOptions = {}): (project: TestProject) =>
   return async (project) => {
     const url = process.env["MOCK_URL"];
     const server = url ? await connect(url) : await startMock(options);
-    project.provide("mock", { url: server.url, users: server.users });
+    project.provide("mock", { url: server.url, users: server.users, ...(server.address.ca ? { ca: server.address.ca } : {}) });
     return () => server.stop();
   };
 }

@@ -4,6 +4,8 @@ import type { components } from "./control.js";
 type Schemas = components["schemas"];
 export type Clock = Schemas["Clock"];
 export type Coverage = Schemas["Coverage"];
+export type Deliveries = components["responses"]["Deliveries"]["content"]["application/json"];
+export type Delivery = Schemas["Delivery"];
 export type Entry = Schemas["Entry"];
 export type Expectation = Schemas["Expectation"];
 export type Faults = Schemas["Faults"];
@@ -24,6 +26,8 @@ export interface Address {
   users?: Record<string, string>;
   /** The admin token of a mock on another machine. */
   adminToken?: string | undefined;
+  /** The certificate (PEM) of the authority that has signed what an https mock shows. Only Node.js can use it. */
+  ca?: string | undefined;
 }
 
 /** Which journal entries to read. */
@@ -36,6 +40,13 @@ export interface Filters {
   /** Only entries after this number. */
   since?: number;
   limit?: number;
+}
+
+/** Which deliveries to list. */
+export interface DeliveryFilters {
+  state?: Schemas["DeliveryState"];
+  /** The name of a callback or webhook. */
+  event?: string;
 }
 
 /** The mock server refused a control call, or a verification failed; the message explains why. */
@@ -56,21 +67,52 @@ export async function control<T>(address: Address, method: string, path: string,
   const url = `${address.url.replace(/\/$/, "")}/__mock__/${path}`;
   const headers: Record<string, string> = { "Content-Type": "application/json" };
   if (address.adminToken) headers["Authorization"] = `Bearer ${address.adminToken}`;
-  let response: Response;
+  const call = { method, headers, ...(body === undefined ? {} : { body: JSON.stringify(body) }) };
+  let answer: Answer;
   try {
-    const signal = AbortSignal.timeout(TIMEOUT);
-    response = await fetch(url, { method, headers, signal, ...(body === undefined ? {} : { body: JSON.stringify(body) }) });
+    answer = await (address.ca && url.startsWith("https:") ? trusted(url, call, address.ca) : fetched(url, call));
   } catch (error) {
     throw new MockRefused(`${method} ${url}: the mock server doesn't respond. Is it running? (${reason(error)})`);
   }
-  const text = await response.text();
-  const isJson = (response.headers.get("content-type") ?? "").includes("json");
+  const { status, text } = answer;
+  const isJson = answer.media.includes("json");
   const value: unknown = isJson ? JSON.parse(text) : text;
-  if (!response.ok) {
+  if (status < 200 || status > 299) {
     const detail = isJson && typeof value === "object" && value && "detail" in value ? String(value.detail) : text;
-    throw new MockRefused(`${method} ${url}: ${response.status} ${detail}`, response.status);
+    throw new MockRefused(`${method} ${url}: ${status} ${detail}`, status);
   }
   return value as T;
+}
+
+interface Call {
+  method: string;
+  headers: Record<string, string>;
+  body?: string;
+}
+
+interface Answer {
+  status: number;
+  media: string;
+  text: string;
+}
+
+async function fetched(url: string, call: Call): Promise<Answer> {
+  const response = await fetch(url, { ...call, signal: AbortSignal.timeout(TIMEOUT) });
+  return { status: response.status, media: response.headers.get("content-type") ?? "", text: await response.text() };
+}
+
+/** The same with an authority of one's own, which `fetch` can't be given in all versions of Node.js. */
+async function trusted(url: string, { body, ...call }: Call, ca: string): Promise<Answer> {
+  const [{ request }, { rootCertificates }] = await Promise.all([import("node:https"), import("node:tls")]);
+  return new Promise((resolve, reject) => {
+    const options = { ...call, ca: [...rootCertificates, ca], signal: AbortSignal.timeout(TIMEOUT) };
+    const sent = request(url, options, (response) => {
+      let text = "";
+      response.setEncoding("utf8").on("data", (part) => (text += part)).on("error", reject);
+      response.on("end", () => resolve({ status: response.statusCode ?? 0, media: response.headers["content-type"] ?? "", text }));
+    });
+    sent.on("error", reject).end(body);
+  });
 }
 
 function reason(error: unknown): string {
@@ -155,6 +197,11 @@ export class MockWorld {
     return this.addFault({ operation, status, times });
   }
 
+  /** Make the next job that an operation starts fail later: it moves to the state that `fails` names in the behaviours. */
+  failJob(operation?: string, times = 1): Promise<Faults> {
+    return this.addFault({ ...(operation === undefined ? {} : { operation }), fails: true, times });
+  }
+
   /** Add one rule in front of the others. */
   addFault(rule: Rule): Promise<Faults> {
     return this.call("POST", "faults", rule);
@@ -165,10 +212,39 @@ export class MockWorld {
     return this.call("PUT", "faults", all);
   }
 
-  /** The requests of the app, oldest first. */
+  /** What the API has sent and what waits to be sent, oldest first, whether deliveries are paused, and the secret of their signatures. */
+  deliveries(filters: DeliveryFilters = {}): Promise<Deliveries> {
+    return this.call("GET", `deliveries?${query(filters)}`);
+  }
+
+  /** Send a webhook or callback by hand, with a body made from the contract unless you give one; the first attempt is over then. */
+  deliver(event: string, to: string, body?: unknown): Promise<Delivery> {
+    return this.call("POST", "deliveries", { event, to, ...(body === undefined ? {} : { body }) });
+  }
+
+  /** Send a delivery again, with the same id and body. */
+  resend(id: string): Promise<Delivery> {
+    return this.call("POST", `deliveries/${encodeURIComponent(id)}/resend`);
+  }
+
+  /** Drop a delivery that still waits. */
+  drop(id: string): Promise<Delivery> {
+    return this.call("DELETE", `deliveries/${encodeURIComponent(id)}`);
+  }
+
+  /** Hold all deliveries. */
+  pauseDeliveries(): Promise<Deliveries> {
+    return this.call("PATCH", "deliveries", { paused: true });
+  }
+
+  /** Send them again; what has become due meanwhile is sent before this returns. */
+  resumeDeliveries(): Promise<Deliveries> {
+    return this.call("PATCH", "deliveries", { paused: false });
+  }
+
+  /** The requests of the app, and what the API has sent, oldest first. */
   async requests(filters: Filters = {}): Promise<Entry[]> {
-    const query = new URLSearchParams(Object.entries(filters).map(([name, value]) => [name, String(value)]));
-    return (await this.call<{ requests: Entry[] }>("GET", `requests?${query}`)).requests;
+    return (await this.call<{ requests: Entry[] }>("GET", `requests?${query(filters)}`)).requests;
   }
 
   /** Why a request got its response, as text. */
@@ -176,7 +252,7 @@ export class MockWorld {
     return this.call("GET", `requests/${number}/why`);
   }
 
-  /** Check that the app made these calls; throws an error with a diff if it didn't. */
+  /** Check that the app made these calls, or that the API sent these callbacks and webhooks; throws an error with a diff if not. */
   async verify(...calls: Expectation["calls"]): Promise<void> {
     const { verified, diff } = await this.call<{ verified: boolean; diff: string }>("POST", "verify", { calls });
     if (!verified) throw new MockRefused(`The app did not call the API as expected:\n${diff}`);
@@ -230,6 +306,10 @@ export class MockWorld {
     const below = path ? `/${path}` : "";
     return control(this.address, method, `worlds/${encodeURIComponent(this.name)}${below}`, body);
   }
+}
+
+function query(filters: object): string {
+  return String(new URLSearchParams(Object.entries(filters).map(([name, value]) => [name, String(value)])));
 }
 
 function place(collection: string, key: string): string {

@@ -2,10 +2,14 @@
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
 import { createRequire } from "node:module";
+import { createServer } from "node:http";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { after, before, test } from "node:test";
 import { fileURLToPath } from "node:url";
 
-import { CannotRun, connect, MockRefused, MockWorld, startMock } from "../dist/esm/index.js";
+import { CannotRun, connect, control, MockRefused, MockWorld, startMock } from "../dist/esm/index.js";
 
 const require = createRequire(import.meta.url);
 const BIN = fileURLToPath(new URL("../dist/esm/bin.js", import.meta.url));
@@ -118,4 +122,72 @@ test("Cypress calls the methods of a world as tasks", async () => {
   assert.equal(await world.verify(), null);
   await assert.rejects(async () => world.constructorOf(), /a world has no method constructorOf/);
   await registered["after:run"]();
+});
+
+const JOB = { type: "object", properties: { id: { type: "string" }, status: { enum: ["pending", "done", "failed"] } } };
+const content = { "application/json": { schema: JOB } };
+const ANSWER = { 200: { description: "ok", content } };
+const ID = { name: "id", in: "path", required: true, schema: { type: "string" } };
+const API = {
+  openapi: "3.1.0",
+  info: { title: "Jobs", version: "1" },
+  paths: {
+    "/jobs": { post: { operationId: "start", requestBody: { content }, responses: ANSWER } },
+    "/jobs/{id}": { get: { operationId: "get", parameters: [ID], responses: ANSWER } },
+  },
+  webhooks: { finished: { post: { requestBody: { content }, responses: { 204: { description: "ok" } } } } },
+};
+const BEHAVIOURS = {
+  collections: { jobs: { becomes: { status: { pending: { after: "PT1M", is: "done", fails: "failed" } } } } },
+  operations: {
+    start: { create: { jobs: { "*": "$body", status: "pending" } }, reply: "$record" },
+    get: { find: { jobs: { id: "$path.id" } }, reply: "$record" },
+  },
+};
+
+test("an https mock is trusted, jobs fail, and deliveries are listed, held, dropped and sent again", async () => {
+  const folder = mkdtempSync(join(tmpdir(), "flashback-mock-test-"));
+  for (const [name, value] of Object.entries({ api: API, behaviours: BEHAVIOURS }))
+    writeFileSync(join(folder, `${name}.json`), JSON.stringify(value));
+  const received = [];
+  const receiver = createServer((request, response) => {
+    received.push(request.headers["webhook-id"]);
+    request.resume().on("end", () => response.writeHead(received.length === 1 ? 500 : 204).end());
+  });
+  await new Promise((resolve) => receiver.listen(0, "127.0.0.1", resolve));
+  const to = `http://127.0.0.1:${receiver.address().port}/hook`;
+  process.env.XDG_DATA_HOME = folder; // the local authority of this test
+  const secure = await startMock({ spec: join(folder, "api.json"), args: ["--behaviours", join(folder, "behaviours.json")], tls: true });
+  try {
+    assert.match(secure.url, /^https:/);
+    const world = secure.world("main");
+    await assert.rejects(new MockWorld("main", secure.url).info(), /certificate/); // nobody else trusts it
+
+    await world.failJob("start");
+    const send = async (method, path, body) =>
+      (await control(secure.address, "POST", "worlds/main/requests", { method, path, body })).answer.body;
+    for (const id of ["a", "b"]) await send("POST", "/jobs", { id });
+    await world.advance("PT1M");
+    assert.deepEqual([(await send("GET", "/jobs/a")).status, (await send("GET", "/jobs/b")).status], ["failed", "done"]);
+
+    const first = await world.deliver("finished", to, { id: "a", status: "done" });
+    assert.deepEqual([first.state, first.attempts, first.status], ["waiting", 1, 500]);
+    await world.advance("PT1H");
+    const { deliveries, paused, secret } = await world.deliveries({ event: "finished", state: "delivered" });
+    assert.deepEqual([deliveries.map(({ id }) => id), paused, secret.startsWith("whsec_")], [[first.id], false, true]);
+    assert.equal((await world.resend(first.id)).state, "delivered");
+    assert.deepEqual(received, [first.id, first.id, first.id]);
+
+    assert.equal((await world.pauseDeliveries()).paused, true);
+    const [held, dropped] = [await world.deliver("finished", to), await world.deliver("finished", to)];
+    assert.deepEqual([held.state, (await world.drop(dropped.id)).state], ["waiting", "dropped"]);
+    assert.equal((await world.resumeDeliveries()).paused, false);
+    assert.equal(received.at(-1), held.id);
+    await world.verify({ operation: "finished", status: 204, count: { min: 3, max: 3 } });
+    assert.deepEqual((await world.requests({ verdict: "undelivered" })).map(({ answer }) => answer.status), [500]);
+  } finally {
+    await secure.stop();
+    receiver.close();
+    rmSync(folder, { recursive: true, force: true });
+  }
 });

@@ -16,6 +16,7 @@ from mockserver.exchange.engine import Engine
 from mockserver.exchange.stores import shown_store
 from mockserver.messages import Request
 from mockserver.settings import AUTH_MODES, AuthMode, Settings
+from mockserver.web.tls import AUTHORITY, folder
 from tests.conftest import Build
 from tests.support import ROOT, bundled_settings
 
@@ -31,6 +32,14 @@ def test_the_banner_fits_one_screen(engine: Engine) -> None:
     assert "carol (carol-token)" in text
     assert "/__mock__/" in text
     assert "curl -X POST http://127.0.0.1:4010/devices/trust -H 'Authorization: Bearer alice-token'" in text
+
+
+def test_the_authority_of_an_https_mock_is_announced(engine: Engine, tmp_path: Path) -> None:
+    """To programs as the file that they are to trust; a certificate of the user's own needs none."""
+    for certificate, expected in ((folder() / "server.pem", str(folder() / AUTHORITY)), (tmp_path / "own.pem", None)):
+        secure = {"tls": True, "tls_cert": certificate, "log_format": "json"}
+        shown = msgspec.structs.replace(engine, settings=msgspec.structs.replace(engine.settings, **secure))
+        assert json.loads(banner(shown)).get("ca") == expected
 
 
 def test_notes_on_the_contract_are_announced(build: Build, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -179,6 +179,10 @@ def test_verify_and_coverage_know_deliveries(api: Ask, control: Control, receive
     assert not control("POST", f"{MAIN}/verify", {"calls": [{"operation": "subscribe/onEvent", "status": 500}]}).json[
         "verified"
     ]
+    named = {"calls": [{"operation": "onEvent", "status": 204}]}  # no other has that name
+    assert control("POST", f"{MAIN}/verify", named).json["verified"]
+    assert len(control.world("/deliveries?event=onEvent")["deliveries"]) == 1
+    assert len(control.world("/requests?operation=onEvent")["requests"]) == 1
     rows = {row["operation"]: row for row in control.world("/coverage")["operations"]}
     assert rows["subscribe/onEvent"]["statuses"][0]["times"] == 1
     assert rows["webhooks/deviceTrusted"]["statuses"][0]["times"] == 0
