@@ -73,7 +73,9 @@ SUITE_LAYERS = (
 """The layers of `contract_tests`: shared code imports no suite, and no suite imports another."""
 
 SUITE_DOORS = {
-    "mockserver": ("core.contract", "core.discovery", "core.operation", "core.redaction", "core.schemas"),
+    "mockserver": (
+        "core.contract", "core.discovery", "core.operation", "core.outgoing", "core.redaction", "core.schemas",
+    ),  # fmt: skip
     "requests": ("core.connection", "core.gate", "core.target", "core.transfer"),
     "urllib3": ("core.gate", "core.transfer"),
     "schemathesis": ("core.fuzzing",),

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from contract_tests.core.answer import Answer
@@ -23,6 +24,7 @@ class Call:
     values: tuple[str, ...]
     query: str = ""
     body: Any = NOTHING
+    headers: Mapping[str, str] = field(default_factory=dict)  #: beside those that it can't do without
 
     @property
     def path(self) -> str:
@@ -35,6 +37,7 @@ class Call:
         declared = self.operation.declared.body.media_types if self.operation.declared.body else {}
         json_types = [name for name in declared if is_json(name) and "*" not in name]
         headers = {"Content-Type": json_types[0]} if json_types and self.body is not NOTHING else {}
+        headers |= self.headers
         return target.request(
             self.operation.method, self.path, body=self.body, token=token, headers=headers, operation=self.operation
         )

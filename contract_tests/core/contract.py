@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any, Final
 from urllib.parse import unquote, urlsplit
 
-from contract_tests.core.answer import Sent, names_in
+from contract_tests.core.answer import NOT_JSON, Answer, Sent, names_in
 from contract_tests.core.errors import UsageError
 from contract_tests.core.operation import SAFE_METHODS, Operation
 from mockserver.contract.contract import Contract as Reader
@@ -26,6 +26,7 @@ from mockserver.contract.operations import media
 from mockserver.contract.operations.base_paths import addresses
 from mockserver.contract.operations.operation import ABSENT, Parameter, SecurityScheme
 from mockserver.contract.operations.overloads import path_of
+from mockserver.contract.operations.runtime import Messages
 from mockserver.contract.schemas import view
 
 __all__ = [
@@ -254,6 +255,30 @@ class Contract:
             where, _, name = violation.place.partition(".")
             if where == "header" and name != "Content-Type":
                 yield name, violation.message
+
+    def wrong_query(self, operation: Operation, query: str) -> Iterator[tuple[str, str]]:
+        """Name and problem of each parameter of a query that is missing or has a value of another form."""
+        refused = self._refusal(Match(operation.declared), Request(operation.method, "/", query))
+        for violation in refused.details if refused is not None else ():
+            where, _, name = violation.place.partition(".")
+            if where == "query":
+                yield name, violation.message
+
+    def messages(self, answer: Answer) -> Messages:
+        """A call and its answer, as runtime expressions read them."""
+        sent = answer.sent
+        request = as_request(sent.method, sent.path, sent)
+        match = self.reader.find(request.method, request.path, request)
+        parts = urlsplit(sent.url)
+        whole = Request(request.method, unquote(parts.path), sent.query, {"host": parts.netloc, **request.headers},
+                        sent.body, secure=parts.scheme == "https")  # fmt: skip
+        body = ABSENT if answer.json is NOT_JSON else answer.json
+        found = Messages(whole, status=answer.status, headers=tuple(answer.headers.items()), body=body)
+        try:
+            inputs = self.reader.read_inputs(match, request) if match is not None else found.inputs
+        except Refused:
+            return found
+        return Messages(whole, inputs, answer.status, found.headers, body)
 
     def allows(self, sent: Sent, *parts: str) -> bool:
         """Whether these parts of a request (`path`, `query`, `header`, `body`) are as the contract requires."""

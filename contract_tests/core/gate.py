@@ -148,6 +148,22 @@ class Gate(HTTPAdapter):
         found = {name.lower(): value for name, value in response.headers.items()}
         return Answer(sent, response.status_code, found, content, truncated=truncated)
 
+    def glance(self, path: str, headers: Mapping[str, str], seconds: float) -> Answer | None:
+        """Read a path while another request may be under way; None where that isn't allowed, or takes too long.
+
+        Nothing is learnt of it: a target that does one thing at a time is neither silent nor wrong.
+        """
+        request = requests.Request("GET", self.base_url + path, dict(headers)).prepare()
+        sent = self._described(request)
+        try:
+            self._admit(request, sent)
+            self.limits.pace()
+            response, body, truncated = self._transfer_once(request, seconds)
+        except (NotChecked, *NETWORK_ERRORS):
+            return None
+        found = {name.lower(): value for name, value in response.headers.items()}
+        return Answer(sent, response.status_code, found, body, truncated=truncated)
+
     def _is_due_again(self, request: requests.PreparedRequest, answer: Answer, renewals: int | None) -> bool:
         """Whether to send the same request once more, with the credentials of now: the run's health asks for it, or
         they were renewed while it was under way. `renewals` were made before it; None: it has no credentials of ours.
@@ -213,8 +229,10 @@ class Gate(HTTPAdapter):
                 raise
             return self._transfer_once(request)
 
-    def _transfer_once(self, request: requests.PreparedRequest) -> tuple[requests.Response, bytes, bool]:
-        limit = self.limits.for_one_answer(is_write=request.method not in SAFE_METHODS)
+    def _transfer_once(
+        self, request: requests.PreparedRequest, limit: float | None = None
+    ) -> tuple[requests.Response, bytes, bool]:
+        limit = limit or self.limits.for_one_answer(is_write=request.method not in SAFE_METHODS)
         end = time.monotonic() + limit
         options = self.connection.options(str(request.url))
         response = super().send(request, stream=True, timeout=(limit, limit), **options)

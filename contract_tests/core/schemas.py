@@ -13,6 +13,7 @@ from mockserver.contract.document import pointers
 from mockserver.contract.schemas import view
 from mockserver.contract.schemas.compiled import Breach
 from mockserver.contract.schemas.ecma import compiled
+from mockserver.contract.schemas.naming import words_in as words_in  # noqa: PLC0414 - for other modules
 from mockserver.contract.schemas.secrets import is_secret as is_secret  # noqa: PLC0414 - for other modules of this folder
 from mockserver.contract.schemas.times import is_stamp as is_stamp  # noqa: PLC0414 - likewise
 from mockserver.contract.schemas.wording import quoted, violations

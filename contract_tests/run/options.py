@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from contract_tests.core.safety import Safety
+from contract_tests.run.listening import listen_address, public_url
 from contract_tests.run.suites import suites
 
 SUITES = tuple(suite.name for suite in suites().values())
@@ -28,6 +29,7 @@ class Option:
     is_flag: bool = False
     env: str = ""
     choices: tuple[str, ...] = ()
+    bare: str | None = None  #: what the flag alone means; None: it needs a value
 
     @property
     def dest(self) -> str:
@@ -45,7 +47,10 @@ class Option:
         if self.is_flag:
             return {**keywords, "action": "store_true"}
         named = f"{{{','.join(self.choices)}}}" if self.choices else self.metavar or self.name.upper()
-        return {**keywords, "metavar": named, "type": self.given, **({"action": "append"} if self.many else {})}
+        more: dict[str, Any] = {"action": "append"} if self.many else {}
+        if self.bare is not None:
+            more = {"nargs": "?", "const": self.read(self.bare)}
+        return {**keywords, "metavar": named, "type": self.given, **more}
 
     def given(self, text: str) -> Any:
         """The value of a text on the command line; argparse shows no message but that of its own error."""
@@ -136,7 +141,11 @@ OPTIONS = (
     Option("budget", "hard cap of the whole run in seconds (default: 600)", number, "SECONDS"),
     Option("timeout", "seconds that one answer may take (default: 10)", number, "SECONDS"),
     Option("wait", "seconds to wait for the target to come up (default: 0)", number, "SECONDS"),
-    Option("settle", "seconds in which a write may be shown, such as 2s (default: 0, at once)", seconds, "SECONDS"),
+    Option("settle", "seconds in which a write is shown, a job ends and a callback comes, e.g. 2s (default: at once)",
+           seconds, "SECONDS"),
+    Option("listen", "receive callbacks and webhooks at this address (default: 127.0.0.1 and a free port)",
+           listen_address, "HOST:PORT", bare=""),
+    Option("listen-url", "how the target reaches that address, such as a tunnel's URL", public_url, "URL"),
     Option("workers", "check so many independent operations at a time (default: 1)", count, "N"),
     Option("seed", "seed of everything generated (default: 0)", whole, "N"),
     Option("examples", "generated inputs per operation and kind (default: 40)", whole, "N"),

@@ -39,6 +39,7 @@ OPERATION_FIXTURES: dict[str, Callable[[Operation, Run], bool]] = {
     "operation": lambda _, __: True,
     "read_operation": lambda operation, _: operation.method == "GET",
     "path_operation": is_first_of_its_path,
+    "callback_operation": lambda operation, _: bool(operation.declared.raw.get("callbacks")),
     "input_operation": lambda operation, run: not (run.settings.safety.writes and operation.acts_on_everything),
 }
 

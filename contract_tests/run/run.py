@@ -25,6 +25,7 @@ from contract_tests.core.login import Credential, Login
 from contract_tests.core.making import Records
 from contract_tests.core.mock_process import USERS, MockProcess, arguments_for
 from contract_tests.core.model import Model
+from contract_tests.core.outgoing import has_sendings
 from contract_tests.core.promises import Ledger
 from contract_tests.core.redaction import Redactor
 from contract_tests.core.safety import Rules, Safety
@@ -34,6 +35,7 @@ from contract_tests.core.undocumented import Undocumented
 from contract_tests.run.baseline import Baseline
 from contract_tests.run.given import by_scheme, learn_secrets, with_userinfo
 from contract_tests.run.history import History
+from contract_tests.run.listening import Listening, open_listening
 from contract_tests.run.preflight import preflight
 from contract_tests.run.reaching import reach
 from contract_tests.run.settings import Settings
@@ -67,6 +69,7 @@ class Run:
     children: Children = field(default_factory=Children)  #: its processes; they end with it
     other: Credential = field(default_factory=Credential)
     tidy_until: float = float("inf")  #: the instant by which what was made is to be removed
+    listening: Listening = field(default_factory=Listening)  #: where callbacks and webhooks come in
     entries: int | None = None  #: of recorded traffic that were read, where nothing is sent
     _judged: set[int] = field(default_factory=set)
     _mock: MockProcess | None = None
@@ -199,6 +202,7 @@ class Run:
 
     def close(self) -> None:
         """Release what the run holds."""
+        self.listening.close()
         if self._target:
             self._target.session.close()
         if self._mock:
@@ -224,6 +228,9 @@ class Run:
         rules = Rules(settings.safety, self.contract, frozenset(settings.spare), selection=self.selection)
         connection = Connection(settings.ca, settings.cert, settings.key, settings.proxy, is_direct=self.is_own_mock)
         gate = Gate(url, self.contract, rules, limits, connection)
+        if has_sendings(self.contract):
+            chosen = settings.listen, settings.listen_url
+            self.listening = open_listening(*chosen, gate, is_own_mock=self.is_own_mock)
         checks = AnswerChecks(self.contract)
         gate.observers.append(lambda answer, accepted: self._observe(checks, answer, accepted))
         self.other = self._credential(gate, settings.other_token, settings.other_login, "$CONTRACT_OTHER_TOKEN")

@@ -50,6 +50,8 @@ class Settings:
     timeout: float = 10.0
     wait: float = 0.0
     settle: float = 0.0
+    listen: tuple[str, int] | None = None
+    listen_url: str | None = None
     workers: int = 1
     seed: int = 0
     examples: int = 40
@@ -111,6 +113,8 @@ def settle(values: dict[str, Any]) -> Settings:
             values["token"], values["other_token"] = USER_TOKENS
     elif urlsplit(target).scheme not in {"http", "https"} or not urlsplit(target).hostname:
         raise UsageError(f"--target {target!r} isn't a URL", fix="write it as http://host:port")
+    if values.get("listen_url") and not values.get("listen"):
+        raise UsageError("--listen-url leads to a listener, and there is none", fix="add --listen HOST:PORT")
     for name in ("ca", "cert", "key"):
         if values.get(name) and not values[name].is_file():
             raise UsageError(f"--{name} {values[name]}: no such file")

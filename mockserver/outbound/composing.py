@@ -7,13 +7,12 @@ from typing import Any, Final
 from urllib.parse import urlencode
 
 import msgspec
-from msgspec.structs import replace
 
 from mockserver.clock import format_instant
 from mockserver.contract.contract import Contract
 from mockserver.contract.operations import media
-from mockserver.contract.operations.operation import ABSENT, Operation, Response
-from mockserver.contract.operations.outgoing import Outgoing
+from mockserver.contract.operations.operation import ABSENT, Operation
+from mockserver.contract.operations.outgoing import SENT, Outgoing
 from mockserver.contract.schemas.times import is_stamp
 from mockserver.contract.schemas.view import at_path, branches, has_format, members
 from mockserver.errors import Violation
@@ -23,7 +22,6 @@ from mockserver.reply.laying import Fields, Path
 from mockserver.reply.reply import Reply
 from mockserver.state.collection import text_of
 
-_OK: Final = 200
 NAMING: Final = frozenset(("event", "type", "eventtype", "event_type", "action", "kind", "topic", "name"))
 """Members of a body that say which webhook it is."""
 _TIMES: Final = frozenset(("timestamp", "time", "date", "occurredat", "occurred_at", "sentat", "sent_at"))
@@ -53,7 +51,7 @@ class Composer:
         operation = self._as_answer(outgoing)
         violations: tuple[Violation, ...] = ()
         for some in (fields, ()) if fields is not None else self._placed(outgoing, operation, record):
-            reply = self._builder.compose(operation, _OK, self._more(outgoing, operation, some, now))
+            reply = self._builder.compose(operation, SENT, self._more(outgoing, operation, some, now))
             violations = self._check(operation, reply)
             if not violations or fields is not None:
                 break
@@ -63,21 +61,13 @@ class Composer:
         return Message(outgoing.operation.method, headers, self._query(outgoing), _encoded(reply))
 
     def _as_answer(self, outgoing: Outgoing) -> Operation:
-        """What the API sends as what it answers: then it is made, shown and checked in the same way."""
         known = self._answers.get(outgoing.id)
         if known is None:
-            operation = outgoing.operation
-            declared = operation.body
-            headers = {one.name: one for one in operation.parameters if one.location == "header"}
-            types = declared.media_types if declared is not None else {}
-            pointer = declared.pointer if declared is not None else operation.pointer
-            response = Response(str(_OK), media_types=types, headers=headers, pointer=pointer)
-            known = replace(operation, id=f"{outgoing.id} as sent", responses={str(_OK): response})
-            self._answers[outgoing.id] = known
+            known = self._answers[outgoing.id] = outgoing.as_answer()
         return known
 
     def _check(self, operation: Operation, reply: Reply) -> tuple[Violation, ...]:
-        return self._contract.check_response(operation, _OK, reply.headers, reply.media, reply.value)
+        return self._contract.check_response(operation, SENT, reply.headers, reply.media, reply.value)
 
     def _placed(self, outgoing: Outgoing, operation: Operation, record: Any) -> Iterator[Fields]:
         """The fields of a record where a body has room for them, the best place first; at last none."""
@@ -91,17 +81,17 @@ class Composer:
         yield ()
 
     def _with(self, outgoing: Outgoing, operation: Operation, pair: tuple[Path, Any]) -> Reply:
-        return self._builder.compose(operation, _OK, self._more(outgoing, operation, (pair,), 0))
+        return self._builder.compose(operation, SENT, self._more(outgoing, operation, (pair,), 0))
 
     def _schema(self, operation: Operation) -> Any:
-        types = list(operation.responses[str(_OK)].media_types.values())
+        types = list(operation.responses[str(SENT)].media_types.values())
         chosen = next((one for one in types if "json" in one.name), types[0] if types else None)
         return None if chosen is None else chosen.schema
 
     def _more(self, outgoing: Outgoing, operation: Operation, fields: Fields, now: int) -> Fields:
         """The fields, with the name of the webhook and the time where the body has members for them."""
         schema, view = self._schema(operation), self._contract.view
-        if schema is None or self._builder.template(operation, _OK).generated is False:
+        if schema is None or self._builder.template(operation, SENT).generated is False:
             return fields
         given = {path[0] for path, _ in fields if path}
         more: list[tuple[Path, Any]] = []

@@ -11,10 +11,13 @@ from msgspec.structs import replace
 
 from mockserver.contract.document.document import METHODS
 from mockserver.contract.document.place import Place
-from mockserver.contract.operations.operation import Operation
+from mockserver.contract.operations.operation import Operation, Response
 from mockserver.contract.operations.reading import Reading
 from mockserver.contract.operations.runtime import Template, template_of
 from mockserver.errors import DocumentError
+
+SENT: Final = 200
+"""The status under which a request that is sent stands as an answer."""
 
 WEBHOOKS: Final = "webhooks"
 """Whose name stands in that of a webhook, where a callback has its operation's."""
@@ -28,6 +31,16 @@ class Outgoing(msgspec.Struct, frozen=True):
     operation: Operation
     owner: str = ""  #: the operation that has the callback; empty for a webhook
     to: Template | None = None  #: where a callback is sent
+
+    def as_answer(self) -> Operation:
+        """The request as an operation that answers with it, under `SENT`: the API itself makes it, so it is made, shown
+        and checked as its answers are."""
+        operation, body = self.operation, self.operation.body
+        headers = {one.name: one for one in operation.parameters if one.location == "header"}
+        types = body.media_types if body is not None else {}
+        pointer = body.pointer if body is not None else operation.pointer
+        response = Response(str(SENT), media_types=types, headers=headers, pointer=pointer)
+        return replace(operation, id=f"{self.id} as sent", responses={str(SENT): response})
 
 
 def callbacks_of(reading: Reading, operation: Operation) -> tuple[Outgoing, ...]:

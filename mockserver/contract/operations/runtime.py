@@ -40,15 +40,25 @@ class Messages(msgspec.Struct, frozen=True):
         return cls(request, Inputs(path, body=sent), headers=tuple(headers.items()), body=body)
 
 
-Source = Callable[[Messages], Any]
-"""The value of an expression; ABSENT where the messages have none."""
+class Expression(msgspec.Struct, frozen=True):
+    """One expression: which part of which message it names, and what of that."""
+
+    text: str
+    place: str  #: `url`, `method`, `statusCode`, `header`, `query`, `path` or `body`
+    of: str = ""  #: `request` or `response`
+    name: str = ""  #: of the header or parameter
+    at: tuple[str, ...] = ()  #: the way to a member of the body
+
+    def value(self, messages: Messages) -> Any:
+        """The value; ABSENT where the messages have none."""
+        return _READERS[self.place](self, messages)
 
 
 class Template(msgspec.Struct, frozen=True):
     """A text with expressions in it, or one expression: its constant parts, and what gives each of the others."""
 
     text: str
-    parts: tuple[str | Source, ...]
+    parts: tuple[str | Expression, ...]
 
     def value(self, messages: Messages) -> Any:
         """The value of one expression, or the text with all of them in it; ABSENT where one has no value.
@@ -56,10 +66,10 @@ class Template(msgspec.Struct, frozen=True):
         Where a value follows other text, characters that would change the structure of a URL are percent-encoded.
         """
         if len(self.parts) == 1 and not isinstance(self.parts[0], str):
-            return self.parts[0](messages)
+            return self.parts[0].value(messages)
         texts = []
         for place, part in enumerate(self.parts):
-            value = part if isinstance(part, str) else _text(part(messages))
+            value = part if isinstance(part, str) else _text(part.value(messages))
             if value is None:
                 return ABSENT
             texts.append(value if isinstance(part, str) or place == 0 else quote(value, safe=_SAFE))
@@ -69,12 +79,12 @@ class Template(msgspec.Struct, frozen=True):
 def template_of(text: str) -> Template:
     """The template that a text is. Raises ValueError where an expression in it can't be read."""
     if text.startswith("$"):
-        return Template(text, (source_of(text),))
+        return Template(text, (expression_of(text),))
     pieces = _IN_BRACES.split(text)
-    parts: list[str | Source] = []
+    parts: list[str | Expression] = []
     for place, piece in enumerate(pieces):
         if place % 2:
-            parts.append(source_of(piece))
+            parts.append(expression_of(piece))
         elif piece:
             parts.append(piece)
     first = parts[0] if parts else ""
@@ -83,16 +93,21 @@ def template_of(text: str) -> Template:
     return Template(text, tuple(parts))
 
 
-def source_of(expression: str) -> Source:
-    """What gives the value of one expression. Raises ValueError where it isn't one."""
-    match = _read(expression)
+def expression_of(text: str) -> Expression:
+    """What a text names. Raises ValueError where it isn't an expression."""
+    match = _SOURCE.fullmatch(text)
+    if match is None:
+        raise ValueError(f"{text!r} isn't a runtime expression such as $request.body#/url")
     if match["plain"]:
-        return _PLAIN[match["plain"]]
-    is_request = match["of"] == "request"
+        return Expression(text, match["plain"])
     if match["place"]:
-        return _of_place(is_request, match["place"], match["name"])
-    names = _names(match)
-    return lambda messages: _at(messages.inputs.body if is_request else messages.body, names)
+        if match["of"] == "response" and match["place"] != "header":
+            raise ValueError(f"a response has no {match['place']}: {text}")
+        return Expression(text, match["place"], match["of"], match["name"])
+    # `$request.body.url` is no expression, and its meaning is clear.
+    at = match["at"] or ""
+    names = at.split(".") if match["mark"] == "." else parts_of(at if at.startswith("/") else f"/{at}" if at else "")
+    return Expression(text, "body", match["of"], at=tuple(names))
 
 
 def every_value(expression: str, messages: Messages) -> Iterator[Any]:
@@ -100,12 +115,12 @@ def every_value(expression: str, messages: Messages) -> Iterator[Any]:
 
     Raises ValueError where it isn't an expression.
     """
-    match = _read(expression)
-    if match["plain"] or match["place"]:
-        value = source_of(expression)(messages)
+    one = expression_of(expression)
+    if one.place != "body":
+        value = one.value(messages)
         yield from () if value is ABSENT else [value]
     else:
-        yield from _everywhere(messages.inputs.body if match["of"] == "request" else messages.body, _names(match))
+        yield from _everywhere(messages.inputs.body if one.of == "request" else messages.body, list(one.at))
 
 
 def _everywhere(value: Any, names: list[str]) -> Iterator[Any]:
@@ -118,37 +133,22 @@ def _everywhere(value: Any, names: list[str]) -> Iterator[Any]:
         yield from _everywhere(inner, names[1:])
 
 
-def _read(expression: str) -> re.Match[str]:
-    match = _SOURCE.fullmatch(expression)
-    if match is None:
-        raise ValueError(f"{expression!r} isn't a runtime expression such as $request.body#/url")
-    return match
+def _header(one: Expression, messages: Messages) -> Any:
+    plain = one.name.lower()
+    if one.of == "request":
+        return messages.request.headers.get(plain, ABSENT)
+    return next((text for name, text in messages.headers if name.lower() == plain), ABSENT)
 
 
-def _names(match: re.Match[str]) -> list[str]:
-    """The names on the way to a part of a body. `$request.body.url` is no expression, and its meaning is clear."""
-    at = match["at"] or ""
-    return at.split(".") if match["mark"] == "." else parts_of(at if at.startswith("/") else f"/{at}" if at else "")
-
-
-_PLAIN: Mapping[str, Source] = {
-    "url": lambda messages: messages.request.url(messages.request.query),
-    "method": lambda messages: messages.request.method,
-    "statusCode": lambda messages: messages.status,
+_READERS: Final[Mapping[str, Callable[[Expression, Messages], Any]]] = {
+    "url": lambda _, messages: messages.request.url(messages.request.query),
+    "method": lambda _, messages: messages.request.method,
+    "statusCode": lambda _, messages: messages.status,
+    "header": _header,
+    "path": lambda one, messages: messages.inputs.path.get(one.name, ABSENT),
+    "query": lambda one, messages: next(iter(query_values(messages.request.query).get(one.name, ())), ABSENT),
+    "body": lambda one, messages: _at(messages.inputs.body if one.of == "request" else messages.body, list(one.at)),
 }
-
-
-def _of_place(is_request: bool, place: str, name: str) -> Source:
-    if place == "header":
-        plain = name.lower()
-        if is_request:
-            return lambda messages: messages.request.headers.get(plain, ABSENT)
-        return lambda messages: next((text for one, text in messages.headers if one.lower() == plain), ABSENT)
-    if not is_request:
-        raise ValueError(f"a response has no {place}: $response.{place}.{name}")
-    if place == "path":
-        return lambda messages: messages.inputs.path.get(name, ABSENT)
-    return lambda messages: next(iter(query_values(messages.request.query).get(name, ())), ABSENT)
 
 
 def _at(body: Any, names: list[str]) -> Any:

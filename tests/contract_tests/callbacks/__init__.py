@@ -1,0 +1,1 @@
+"""Services that send callbacks and webhooks, rightly and wrongly."""
