@@ -71,6 +71,7 @@ class Listener:
     def __init__(self, server: ThreadingHTTPServer, url: str) -> None:
         self.url, self._server = url.rstrip("/"), server
         self.strangers: list[Delivery] = []  #: requests to no address of this run
+        self.reply: Reply = (404, {}, b"")  #: to those
         self.dropped = 0  #: requests of which nothing was kept
         self._boxes: dict[str, Box] = {}
         self._bytes, self._changing = 0, threading.Condition()
@@ -135,12 +136,12 @@ class Listener:
     def _reply(self, delivery: Delivery, box: Box | None) -> Reply:
         if delivery.is_cut:
             return 413, {}, b""
-        if box is None:
-            return 404, {}, b""
         asked = parse_qs(delivery.query)
         challenge = next((asked[name][0] for name in CHALLENGES if name in asked), None)
         if challenge is not None and delivery.method in {"GET", "POST"} and not delivery.body:
             return 200, {"Content-Type": "text/plain"}, challenge.encode()
+        if box is None:
+            return self.reply
         return (500, {}, b"") if len(box.received) < box.failures else box.reply
 
     def admit(self, seconds: float) -> bool:

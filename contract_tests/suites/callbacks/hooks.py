@@ -19,11 +19,14 @@ from contract_tests.core.creation import key_of, kind, maker_of
 from contract_tests.core.discovery import Discovery
 from contract_tests.core.errors import Broken, BudgetSpent, NotChecked
 from contract_tests.core.listener import Box, Delivery, Listener, Reply
-from contract_tests.core.outgoing import Expression, Sending, as_answer, callbacks_of
+from contract_tests.core.outgoing import Expression, Sending, as_answer, callbacks_of, webhooks
 from contract_tests.core.redaction import secrets_in
 from contract_tests.core.samples import Samples, drawn
 from contract_tests.core.target import Token
+from contract_tests.run.reaching import reach
 from contract_tests.run.run import Run
+from contract_tests.suites.callbacks.occasions import is_subscription
+from contract_tests.suites.callbacks.subscribing import Subscription, subscribers, wanting_all
 
 PATIENCE: Final = 5.0  # seconds in which a callback comes, unless --settle gives more
 LINGER: Final = 0.5  # seconds in which another one may follow that is one too many
@@ -49,7 +52,9 @@ class Hooked:
         return sorted(found, key=lambda one: one[1].at)
 
     def urls(self, sending: Sending) -> list[tuple[str, str]]:
-        """Path and query, behind the address, at which a callback is to come."""
+        """Path and query, behind the address, at which a callback or webhook is to come."""
+        if sending.outgoing.to is None:
+            return [("", "")]
         box = self.boxes.get(sending.expression.text) if sending.expression else None
         found = sending.urls(self.answer) if box else []
         parts = (urlsplit(url) for url in found if box and box.token in url)
@@ -64,6 +69,8 @@ class Hooks:
     calls: dict[str, Hooked | NotChecked] = field(default_factory=dict)
     refusals: dict[str, list[Hooked]] = field(default_factory=dict)
     repeated: dict[str, Hooked] = field(default_factory=dict)
+    subscriptions: list[Subscription] = field(default_factory=list)
+    unsubscribed: list[str] = field(default_factory=list)  #: why an operation made no subscription
     discovery: Discovery = field(init=False)
 
     def __post_init__(self) -> None:
@@ -78,6 +85,12 @@ class Hooks:
     def patience(self) -> float:
         """Seconds in which a callback is to come."""
         return max(self.run.settings.settle, PATIENCE)
+
+    @property
+    def subscribed_by_callbacks(self) -> bool:
+        """Whether an operation with callbacks has subscribed to webhooks too."""
+        made = (one for one in self.calls.values() if isinstance(one, Hooked))
+        return any(sending.outgoing.to is None for one in made for sending in one.sendings)
 
     def of(self, operation: Operation) -> Hooked:
         """The call of an operation that succeeded; raises `NotChecked` where there is none."""
@@ -107,6 +120,35 @@ class Hooks:
             self.repeated[operation.id] = self._sent(call, known.sendings, failures=1)
         return self.repeated[operation.id]
 
+    def subscribe(self) -> None:
+        """Subscribe to the webhooks of the contract, wherever an operation takes an address for them."""
+        run, wanted = self.run, list(webhooks(self.run.contract))
+        if not wanted:
+            return
+        self.listener.reply = reply_of(run.contract, wanted[0])
+        for operation, expression in subscribers(run.contract, run.callable):
+            box = self.listener.box(self.listener.reply)
+            try:
+                call = wanting_all(run.contract, self._calls().of(operation), wanted)
+                answer = addressed(run.contract, call, {expression: box.url}).send(run.target())
+            except BudgetSpent:
+                raise
+            except (NotChecked, Broken) as error:
+                self.unsubscribed.append(f"{operation.id}: {error}")
+                continue
+            if answer.ok:
+                self.subscriptions.append(Subscription(operation, answer, box))
+            else:
+                self.unsubscribed.append(NO_SUCCESS.format(name=operation.id, got=answer.describe()))
+
+    def stir(self) -> None:
+        """Write once by each other operation, so that there is something to tell."""
+        run = self.run
+        known = {one.operation.id for one in self.subscriptions} | self.calls.keys()
+        if run.records is not None:
+            writes = run.settings.safety.writes
+            reach(run.target(), run.callable, run.records, known, writes=writes, workers=run.settings.workers)
+
     def learn(self, delivery: Delivery) -> None:
         """Let no report show the secrets of a request that came."""
         answer = as_answer(delivery)
@@ -119,8 +161,9 @@ class Hooks:
             raise NotChecked("; ".join(dict.fromkeys(reasons)))
         self.run.remarks.extend(f"not checked: {reason}" for reason in dict.fromkeys(reasons))
         hooked = None
+        wanted = list(webhooks(self.run.contract)) if is_subscription(operation) else []
         for call in self._tries(operation):
-            hooked = self._sent(call, sendings)
+            hooked = self._sent(wanting_all(self.run.contract, call, wanted) if wanted else call, [*sendings, *wanted])
             if hooked.answer.ok:
                 return hooked
         assert hooked is not None
@@ -161,6 +204,8 @@ class Hooks:
         contract, operation = self.run.contract, call.operation
         seats: dict[Expression, Box] = {}
         for sending in sendings:
+            if sending.outgoing.to is None:  # a webhook, which goes to the same address
+                continue
             expression = seat(contract, operation, sending)
             if expression not in seats:
                 box = seats[expression] = self.listener.box(reply_of(contract, sending), failures=failures)
@@ -172,7 +217,7 @@ class Hooks:
 
     def _refused(self, hooked: Hooked) -> Iterator[Hooked]:
         contract, operation = self.run.contract, hooked.operation
-        seats = [seat(contract, operation, one) for one in hooked.sendings]
+        seats = [seat(contract, operation, one) for one in hooked.sendings if one.outgoing.to]
         call = self._calls().of(operation)
         tries: list[tuple[Call, Token]] = []
         tries += [(bad, "") for bad in spoiled(contract, call, seats)][:MOST_REFUSED]

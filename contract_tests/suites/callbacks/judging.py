@@ -12,6 +12,7 @@ from contract_tests.core.creation import KEYS, called, is_key, key_of, kind, mak
 from contract_tests.core.errors import Broken
 from contract_tests.core.listener import Delivery
 from contract_tests.core.outgoing import SENT, Sending, Wrong, as_answer
+from contract_tests.core.schemas import words_in
 from contract_tests.run.run import Run
 from contract_tests.suites.callbacks.hooks import GONE, Hooked
 from contract_tests.suites.callbacks.occasions import is_due, is_subscription
@@ -42,8 +43,9 @@ class Judge:
             for sending in hooked.sendings
             if any(self._fit(hooked, sending, one) for _, one in hooked.received())
         ]
-        due = [one for one in hooked.sendings if is_due(hooked.operation, one)]
-        for one in hooked.sendings:
+        callbacks = [one for one in hooked.sendings if one.outgoing.to]
+        due = [one for one in callbacks if is_due(hooked.operation, one)]
+        for one in callbacks:
             if one not in came and (came or one not in due):
                 self.run.ledger.note(f"{hooked.operation.id}: {one.label} didn't come within {waited:g} s")
         if came or not due:
@@ -69,13 +71,33 @@ class Judge:
         got = f"{shown(received[0][1])}, though the answer was {hooked.answer.describe()}"
         return Broken(expected, got, hooked.answer, source=hooked.sendings[0].source)
 
+    def of_webhook(self, delivery: Delivery, known: Sequence[Sending], *answers: Answer) -> Iterator[Broken]:
+        """What is wrong with a webhook; `answers` is the call that subscribed to it."""
+        if delivery.method in UNCONTENTFUL and delivery.method not in {one.method for one in known}:
+            self.run.ledger.note(f"{delivery.method} came to the listener, which the contract doesn't have")
+            return
+        by_method = [one for one in known if one.method == delivery.method]
+        if not by_method or (not same_path(delivery.path, "") and answers):
+            methods = ", ".join(sorted({one.method for one in known}))
+            yield Broken(f"webhooks to be sent by {methods}, to the address itself", shown(delivery), *answers,
+                         source=known[0].source)  # fmt: skip
+            return
+        found = {one: [*self._wrong(one, delivery)] for one in meant(by_method, delivery)}
+        best = min(found, key=lambda one: sum(not wrong.is_note for wrong in found[one]))
+        for wrong in found[best]:
+            if wrong.is_note:
+                self.run.ledger.note(f"{best.label}: {wrong.got}; expected {wrong.expected}")
+            else:
+                yield Broken(f"{best.label}: {wrong.expected}", f"{wrong.got}: {shown(delivery)}", *answers,
+                             source=best.source)  # fmt: skip
+
     def _of_one(self, hooked: Hooked, delivery: Delivery) -> Iterator[Broken]:
         fitting = [one for one in hooked.sendings if self._fit(hooked, one, delivery)]
         if not fitting:
             yield from self._elsewhere(hooked, delivery)
             return
-        found = {one: [*self._wrong(one, delivery)] for one in fitting}
-        best = min(fitting, key=lambda one: sum(not wrong.is_note for wrong in found[one]))
+        found = {one: [*self._wrong(one, delivery)] for one in meant(fitting, delivery)}
+        best = min(found, key=lambda one: sum(not wrong.is_note for wrong in found[one]))
         yield from self._as_broken(hooked, best, delivery, found[best])
         yield from self._names_another(hooked, best, delivery)
         yield from self._too_early(hooked, best, delivery)
@@ -194,6 +216,14 @@ def keys_in_both(run: Run, answer: Answer, sent: Answer, is_same: bool) -> Itera
         for name in sorted(name for name in told if plain(name) in own or (is_same and plain(name) in {"id", "uuid"})):
             if made and is_key(told[name]) and str(told[name]) != made:
                 yield name, made, told[name]
+
+
+def meant(known: Sequence[Sending], delivery: Delivery) -> list[Sending]:
+    """The webhooks that a request may be: those whose name stands in it by itself, else all of them."""
+    value = as_answer(delivery).json
+    told = [item for item in value.values() if isinstance(item, str)] if isinstance(value, Mapping) else []
+    names = {"".join(words_in(text)) for text in (*told, *delivery.headers.values())}
+    return [one for one in known if "".join(words_in(one.name)) in names] or list(known)
 
 
 def same_path(wanted: str, got: str) -> bool:

@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 import time
+from collections import Counter
 
 import pytest
 
+from contract_tests.core.answer import Answer
+from contract_tests.core.cases import MOST_WAYS, merged
 from contract_tests.core.contract import Operation
 from contract_tests.core.errors import Broken, NotChecked
+from contract_tests.core.listener import Delivery
+from contract_tests.core.outgoing import webhooks
 from contract_tests.core.promises import promise
 from contract_tests.run.run import Run
 from contract_tests.suites.callbacks.hooks import LINGER, Hooked, Hooks
@@ -15,6 +20,7 @@ from contract_tests.suites.callbacks.judging import Judge
 from contract_tests.suites.callbacks.occasions import is_due, is_repeated
 
 PAGE = "callbacks of the operation"
+WEBHOOKS = "webhooks"
 
 
 @pytest.fixture(scope="session")
@@ -36,6 +42,19 @@ def test_takes_an_address(hooks: Hooks, callback_operation: Operation) -> None:
     """A valid call with the listener's address; those that must be refused are made too, and looked at later."""
     hooks.of(callback_operation)
     hooks.refused(callback_operation)
+
+
+@promise("Subscriptions to webhooks take the address of the listener", page=WEBHOOKS, stage=57)
+def test_subscriptions(run: Run, hooks: Hooks) -> None:
+    """Each operation that takes an address for events; then each other write is made once, to have some."""
+    hooks.subscribe()
+    hooks.stir()
+    if not webhooks(run.contract):
+        raise NotChecked("the contract has no webhooks")
+    run.remarks.extend(f"no subscription: {reason}" for reason in hooks.unsubscribed)
+    if not hooks.subscriptions and not hooks.subscribed_by_callbacks:
+        why = "; ".join(hooks.unsubscribed) or "no operation of the contract takes an address for them"
+        raise NotChecked(f"{why}; what is sent to {hooks.listener.url} all the same is checked")
 
 
 @promise("Callbacks come where the contract says, once, and as it says", page=PAGE, stage=97)
@@ -102,3 +121,33 @@ def test_sent_again(run: Run, hooks: Hooks, callback_operation: Operation) -> No
     if len(received) < 2:
         expected = f"{callback_operation.id} to send {told[0].label} again within {hooks.patience:g} s of a 500"
         raise Broken(expected, "it came once", again.answer, source=told[0].source)
+
+
+@promise("Webhooks are as the contract has them", page=WEBHOOKS, stage=97)
+def test_webhooks(run: Run, hooks: Hooks, judge: Judge) -> None:
+    """Those that came to a subscription, and those that were sent to the listener by what the target's owner set."""
+    known, listener = webhooks(run.contract), hooks.listener
+    if not known:
+        raise NotChecked("the contract has no webhooks")
+    until = time.monotonic() + min(max(run.settings.settle, LINGER), max(run.target().gate.limits.left(), 0))
+    listener.wait(lambda: False, until)
+    came: list[tuple[Delivery, tuple[Answer, ...]]] = [(one, ()) for one in listener.strangers]
+    came += [(one, (each.answer,)) for each in hooks.subscriptions for one in each.box.received]
+    for delivery, _ in came:
+        hooks.learn(delivery)
+    if broken := merged(found for one, answers in came for found in judge.of_webhook(one, known, *answers)):
+        raise Broken.together(broken[:MOST_WAYS])
+    if not came:
+        raise NotChecked(f"no webhook came, and the contract doesn't say when: {', '.join(one.name for one in known)}")
+
+
+@promise("Nothing is sent to the listener but what the contract has", page="callbacks and webhooks", stage=97)
+def test_nothing_else(run: Run, hooks: Hooks) -> None:
+    """What came to no address of this run is counted and named."""
+    listener = hooks.listener
+    if listener.dropped:
+        run.remarks.append(f"{listener.dropped} requests to the listener were not kept: there were too many")
+    if not webhooks(run.contract):
+        counted = Counter(f"{one.method} {one.path}"[:120] for one in listener.strangers)
+        for label, count in counted.most_common(MOST_WAYS):
+            run.ledger.note(f"{label} came {count} times, which is no address of this run")

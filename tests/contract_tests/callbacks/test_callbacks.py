@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 
 from contract_tests.suites.callbacks import hooks
-from tests.contract_tests.cases.running import Ran, run
 from tests.contract_tests.callbacks import payments as made
 from tests.contract_tests.callbacks.payments import Payments, contract_of_payments
+from tests.contract_tests.cases.running import Ran, run
 from tests.contract_tests.small import TOKEN
 
 FLAGS = ("--token", TOKEN, "--suite", "callbacks", "--listen")
