@@ -74,7 +74,12 @@ SUITE_LAYERS = (
 
 SUITE_DOORS = {
     "mockserver": (
-        "core.contract", "core.discovery", "core.operation", "core.outgoing", "core.redaction", "core.schemas",
+        "core.contract",
+        "core.discovery",
+        "core.operation",
+        "core.outgoing",
+        "core.redaction",
+        "core.schemas",
     ),  # fmt: skip
     "requests": ("core.connection", "core.gate", "core.target", "core.transfer"),
     "urllib3": ("core.gate", "core.transfer"),

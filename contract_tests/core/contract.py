@@ -1,6 +1,6 @@
 """The contract for checking: its operations, what each answer must look like, and which parts are only assumed.
 
-Documents are read by `mockserver.contract`; only this module, `discovery`, `operation` and `schemas` import it.
+Documents are read by `mockserver.contract`; this module, `discovery`, `operation`, `outgoing` and `schemas` import it.
 """
 
 from __future__ import annotations

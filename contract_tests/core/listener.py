@@ -25,6 +25,7 @@ MOST: Final = 5_000  # requests that are kept of a run
 SLOWEST: Final = 10.0  # seconds that one request may take to come in
 AT_ONCE: Final = 32  # connections that are served; others wait in the system's queue
 PAUSE: Final = 0.02  # seconds between two looks for whether enough has come
+LOOPBACK: Final = "127.0.0.1"
 MARK: Final = "contract-tests-"
 CHALLENGES: Final = ("hub.challenge", "validationToken", "challenge")
 """Parameters by which a subscriber is asked whether it wants what is to come: it sends the value back."""
@@ -236,3 +237,14 @@ class Handler(BaseHTTPRequestHandler):
         while left > 0 and (piece := self.rfile.read1(min(left, 65_536))):
             left -= len(piece)
             yield piece
+
+
+def own_address(target: str) -> str:
+    """The address of this machine from which the target is reached."""
+    try:
+        family, kind, _, _, place = socket.getaddrinfo(target, 9, type=socket.SOCK_DGRAM)[0]
+        with socket.socket(family, kind) as probe:
+            probe.connect(place)  # sends nothing
+            return str(probe.getsockname()[0])
+    except OSError:
+        return LOOPBACK

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ipaddress
-import socket
 import time
 from contextlib import suppress
 from dataclasses import dataclass
@@ -12,9 +11,8 @@ from urllib.parse import urlsplit
 
 from contract_tests.core.errors import NotChecked, TargetUnavailable
 from contract_tests.core.gate import Gate
-from contract_tests.core.listener import Listener
+from contract_tests.core.listener import LOOPBACK, Listener, own_address
 
-LOOPBACK: Final = "127.0.0.1"
 EVERYWHERE: Final = frozenset({"0.0.0.0", "::"})  # noqa: S104 - names to recognise; only the user's flag binds to them
 PROBE: Final = 2.0  # seconds in which a request to --listen-url must come in here
 
@@ -69,17 +67,6 @@ def unreached(listener: Listener, gate: Gate) -> str:
     arrived = listener.wait(lambda: bool(box.received), until)
     box.received.clear()
     return "" if arrived else f"--listen-url {listener.url} doesn't lead to the listener: {got}"
-
-
-def own_address(target: str) -> str:
-    """The address of this machine from which the target is reached."""
-    try:
-        family, kind, _, _, place = socket.getaddrinfo(target, 9, type=socket.SOCK_DGRAM)[0]
-        with socket.socket(family, kind) as probe:
-            probe.connect(place)  # sends nothing
-            return str(probe.getsockname()[0])
-    except OSError:
-        return LOOPBACK
 
 
 def is_loopback(host: str) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Final
 from urllib.parse import urlencode
 
@@ -13,6 +13,7 @@ from mockserver.contract.contract import Contract
 from mockserver.contract.operations import media
 from mockserver.contract.operations.operation import ABSENT, Operation
 from mockserver.contract.operations.outgoing import SENT, Outgoing
+from mockserver.contract.schemas.naming import words
 from mockserver.contract.schemas.times import is_stamp
 from mockserver.contract.schemas.view import at_path, branches, has_format, members
 from mockserver.errors import Violation
@@ -20,7 +21,7 @@ from mockserver.reply.builder import ReplyBuilder
 from mockserver.reply.headers import header_lines
 from mockserver.reply.laying import Fields, Path
 from mockserver.reply.reply import Reply
-from mockserver.state.collection import text_of
+from mockserver.state.collection import Record, text_of
 
 NAMING: Final = frozenset(("event", "type", "eventtype", "event_type", "action", "kind", "topic", "name"))
 """Members of a body that say which webhook it is."""
@@ -75,10 +76,16 @@ class Composer:
         if isinstance(record, Mapping) and schema is not None:
             for path, names in places(schema, record, view):
                 whole = tuple(((*path, name), record[name]) for name in names)
+                whole += tuple(_keys(self._spoken(outgoing), path, record, members(at_path(schema, path, view), view)))
                 yield whole
                 held = (pair for pair in whole if not self._check(operation, self._with(outgoing, operation, pair)))
                 yield tuple(held)
         yield ()
+
+    def _spoken(self, outgoing: Outgoing) -> set[str]:
+        """The words of what it is about."""
+        owner = self._contract.operations.get(outgoing.owner)
+        return {*words(outgoing.name), *words(outgoing.owner), *(words(owner.template) if owner is not None else ())}
 
     def _with(self, outgoing: Outgoing, operation: Operation, pair: tuple[Path, Any]) -> Reply:
         return self._builder.compose(operation, SENT, self._more(outgoing, operation, (pair,), 0))
@@ -112,6 +119,16 @@ class Composer:
             (one.name, line) for one in required for line in header_lines(one, self._builder.templates.generated)[:1]
         ]
         return urlencode(pairs)
+
+
+def _keys(spoken: set[str], path: Path, record: Record, declared: Iterable[str]) -> Iterator[tuple[Path, Any]]:
+    """Members that are called after the record's kind and name it: `paymentId`, for what `/payments` has made."""
+    for name in declared:
+        *kind, last = words(name)
+        word = "".join(kind)
+        forms = {word, f"{word}s", f"{word}es", f"{word[:-1]}ies"}
+        if last == "id" and word and name not in record and "id" in record and not forms.isdisjoint(spoken):
+            yield (*path, name), record["id"]
 
 
 def choices(schema: Any, view: Any) -> list[Any]:

@@ -12,7 +12,7 @@ from contract_tests.run.cli import parsed
 @pytest.mark.parametrize(
     ("words", "said"),
     [
-        (["--suite", "oracel"], "'oracel' is none of access, conformance, .*did you mean 'oracle'"),
+        (["--suite", "oracel"], "'oracel' is none of access, callbacks, .*did you mean 'oracle'"),
         (["--suite", "nope"], "'nope' is none of access, .*workflows \\("),
         (["--safety", "prob"], "did you mean 'probe'"),
         (["--targt", "http://t"], "unknown flag '--targt'; did you mean '--target'"),

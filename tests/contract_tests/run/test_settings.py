@@ -102,6 +102,8 @@ SCALARS = {
     "wait": ("3.5", 3.5),
     "seed": ("4", 4),
     "settle": ("2s", 2.0),
+    "listen": ("[::1]:9000", ("::1", 9000)),
+    "listen_url": ("https://tunnel.example/in", "https://tunnel.example/in"),
     "ca": (__file__, Path(__file__)),
     "cert": (__file__, Path(__file__)),
     "key": (__file__, Path(__file__)),

@@ -23,7 +23,11 @@ def test_every_folder_is_a_suite() -> None:
     option = next(option for option in OPTIONS if option.name == "suite")
     assert set(suites()) == folders
     assert len(names) == len(folders)
-    assert set(option.choices) == names == {"access", "behaviours", "conformance", "oracle", "records", "workflows"}
+    assert (
+        set(option.choices)
+        == names
+        == {"access", "behaviours", "callbacks", "conformance", "oracle", "records", "workflows"}
+    )
 
 
 def test_a_new_folder_is_found(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

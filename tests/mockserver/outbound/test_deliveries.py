@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -16,7 +17,7 @@ from mockserver.state.world import World
 from tests.mockserver.control.conftest import Control
 from tests.mockserver.outbound.conftest import API, BEHAVIOURS, FIXTURES
 from tests.mockserver.outbound.receiver import Receiver
-from tests.support import Ask
+from tests.support import Ask, json_body
 
 MAIN = "/worlds/main"
 
@@ -68,6 +69,17 @@ def test_a_webhook_goes_to_those_who_want_it(api: Ask, control: Control, receive
     assert body == {"type": "deviceTrusted", "timestamp": body["timestamp"], "data": {"id": "d1", "trusted": True}}
     control("POST", f"{MAIN}/clock/advance", {"by": "PT0S"})
     assert len(receiver.received) == 3
+
+
+def test_a_callback_names_the_record_by_its_kind(mock_of: Callable[..., Ask], receiver: Receiver) -> None:
+    """`subscriptionId` in its body is the id of the subscription that was made."""
+    paths = copy.deepcopy(API)
+    [callback] = paths["paths"]["/subscriptions"]["post"]["callbacks"]["onEvent"].values()
+    members = {"subscriptionId": {"type": "string"}, "url": {"type": "string"}, "events": {"type": "array"}}
+    event = {"type": "object", "required": ["subscriptionId", "url"], "properties": members}
+    callback["post"]["requestBody"] = json_body(event)
+    made = subscribe(mock_of(paths, behaviours=BEHAVIOURS, fixtures=FIXTURES), receiver)
+    assert receiver.wait(1)[0].json["subscriptionId"] == made["id"]
 
 
 def test_retries_follow_the_clock_of_the_world(api: Ask, control: Control, receiver: Receiver) -> None:
