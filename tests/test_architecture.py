@@ -80,7 +80,7 @@ SUITE_DOORS = {
         "core.outgoing",
         "core.redaction",
         "core.schemas",
-    ),  # fmt: skip
+    ),
     "requests": ("core.connection", "core.gate", "core.target", "core.transfer"),
     "urllib3": ("core.gate", "core.transfer"),
     "schemathesis": ("core.fuzzing",),
