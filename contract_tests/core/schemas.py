@@ -6,6 +6,7 @@ import re
 import warnings
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from itertools import product
 from typing import Any
 
 from contract_tests.core.contract import Contract, Operation, Place
@@ -98,6 +99,30 @@ def sendable(contract: Contract, operation: Operation) -> frozenset[str]:
 def declared_members(contract: Contract, schema: Any) -> Mapping[str, Any]:
     """The schemas of the members that an object may have, by name."""
     return view.members(schema, contract.reader.view) if isinstance(schema, Mapping) else {}
+
+
+def possible_members(contract: Contract, schema: Any) -> Mapping[str, Any]:
+    """The same, where alternatives differ in a member as one of theirs."""
+    if not alternatives_of(contract, schema):
+        return declared_members(contract, schema)
+    found = view.declarations(schema, contract.reader.view)
+    return {name: inner[0] if len(inner) == 1 else {"anyOf": inner} for name, inner in found.items()}
+
+
+def alternatives_of(contract: Contract, schema: Any) -> list[tuple[Any, Mapping[str, str]]]:
+    """The objects that a schema may be one of, each with the member by which a discriminator names it."""
+    schemas = contract.reader.view
+    parts = view.combined(schema, schemas) if isinstance(schema, Mapping) else []
+    for part, keyword in product(parts, ("oneOf", "anyOf")):
+        options = part.get(keyword) or []
+        objects = [at for at, one in enumerate(options) if declared_members(contract, one)]
+        if len(objects) > 1:
+            beside = [{name: value for name, value in one.items() if name != keyword} for one in parts]
+            property_name = str((part.get("discriminator") or {}).get("propertyName"))
+            names = view.discriminated(part, keyword, schemas).items()
+            picked = {at: {property_name: value} for value, at in names}
+            return [({"allOf": [*beside, options[at]]}, picked.get(at, {})) for at in objects]
+    return []
 
 
 def item_of(contract: Contract, schema: Any) -> Any:

@@ -17,6 +17,12 @@ BOUNDS: Final = {"min": "at least", "max": "at most", "above": "above", "below":
 MET: Final = re.compile(r"min|max|[gl]te|least|most|inclusive|or equal|>=|<=", re.IGNORECASE)
 """Words by which a bound is met by a value that equals it."""
 
+EXACT: Final = re.compile(r"exact|equal|\b(this|that|the given|the same|whose|identical)\b", re.IGNORECASE)
+"""Words by which a filter has a value as a whole."""
+
+PART: Final = re.compile(r"part|contain|prefix|start|begin|search|like|substring", re.IGNORECASE)
+"""Words by which it may have a piece of a value."""
+
 EVERYTHING: Final = "*"  #: the field of a search in all texts of a record
 LENGTH_OF_A_DAY: Final = 10
 ROOM: Final = 60  # characters of a value in a query
@@ -35,6 +41,11 @@ class Filter:
     def words(self) -> str:
         """The test in words."""
         return {EQUAL: "is", "among": "is", "contains": "contains", "not": "is not", **BOUNDS}.get(self.test, self.test)
+
+    @property
+    def is_exact(self) -> bool:
+        """Whether the contract says that it chooses records by the whole value."""
+        return self.test == EQUAL and bool(EXACT.search(self.said)) and not PART.search(self.said)
 
     def of(self, record: Mapping[str, Any]) -> Any:
         """What a record has in the field."""

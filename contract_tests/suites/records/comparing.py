@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from contract_tests.core.contract import Contract, Place
-from contract_tests.core.schemas import declared_members, entry_of, fits, is_hidden, is_stamp, item_of, kinds_of
+from contract_tests.core.schemas import entry_of, fits, is_hidden, is_stamp, item_of, kinds_of, possible_members
 from contract_tests.core.words import ABSENT, in_json
 
 MOMENT = re.compile(r"\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d")
@@ -41,7 +41,7 @@ class Loss:
 def losses(contract: Contract, schema: Any, sent: Any, shown: Any, way: str = "") -> Iterator[Loss]:
     """Every declared member that is not shown as it was sent; what the answer's schema does not have is left out."""
     if isinstance(sent, Mapping) and isinstance(shown, Mapping):
-        members, entry = declared_members(contract, schema), entry_of(contract, schema)
+        members, entry = possible_members(contract, schema), entry_of(contract, schema)
         for name, value in sent.items():
             if is_of_server(name, way):
                 continue

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from contract_tests.core.action import Action
 from contract_tests.core.contract import Contract, Operation, Place
 from contract_tests.core.model import Model, Steps
-from contract_tests.core.schemas import declared_members, item_of, merged_keywords, sendable
+from contract_tests.core.schemas import declared_members, item_of, merged_keywords, possible_members, sendable
+from contract_tests.suites.records.forms import files_of, form_schemas
 
 
 @dataclass(frozen=True)
@@ -23,6 +24,7 @@ class Kind:
     lists: tuple[Action, ...]
     updates: tuple[Action, ...]
     remove: Action | None
+    acts: tuple[Action, ...] = ()  #: what else acts on a record, and shows it in the answer
 
     def __str__(self) -> str:
         return self.name
@@ -38,7 +40,7 @@ def kinds(contract: Contract, model: Model, chosen: Iterable[Operation]) -> list
     known = [
         Action(operation, model.behaviours[operation.id])
         for operation in chosen
-        if operation.id in model.behaviours and speaks_json(contract, operation)
+        if operation.id in model.behaviours and is_sendable(contract, operation)
     ]
     found = [kind_of(name, collection.key, known) for name, collection in model.collections.items()]
     return [kind for kind in found if kind.reader and (kind.create or kind.updates)]
@@ -62,6 +64,7 @@ def kind_of(name: str, key: str, known: list[Action]) -> Kind:
         tuple(one for one in known if lists(one, name)),
         tuple(one for one in known if changes(one, name) or (one in makes and one.operation.method == "PUT")),
         nearest([one for one in known if finds(one, name) and removes(one, name)], create),
+        tuple(one for one in known if acts(one, name)),
     )
 
 
@@ -95,19 +98,31 @@ def changes(action: Action, name: str) -> bool:
     return is_update and finds(action, name) and action.behaviour.takes_body
 
 
+def acts(action: Action, name: str) -> bool:
+    """Whether it does something to a record of the collection that is neither an update nor its end."""
+    is_act = action.operation.method == "POST" and action.place is not None and action.behaviour.created is None
+    return is_act and finds(action, name) and name not in action.behaviour.removes
+
+
 def removes(action: Action, name: str) -> bool:
     """Whether it removes a record of the collection."""
     return action.operation.method == "DELETE" and name in action.behaviour.removes
 
 
-def speaks_json(contract: Contract, operation: Operation) -> bool:
-    """Whether it takes no body, or one of JSON."""
-    return not operation.takes_body or next(contract.json_request_schemas(operation), None) is not None
+def is_sendable(contract: Contract, operation: Operation) -> bool:
+    """Whether it takes no body, or one of JSON, or a form with a file."""
+    return not operation.takes_body or next(bodies(contract, operation), None) is not None
+
+
+def bodies(contract: Contract, operation: Operation) -> Iterator[Place]:
+    """The schemas of the bodies that it takes: those of JSON first."""
+    yield from contract.json_request_schemas(operation)
+    yield from form_schemas(contract, operation)
 
 
 def declared(contract: Contract, action: Action) -> Mapping[str, Any]:
     """The members that the records of its success have, as the contract declares them."""
-    return declared_members(contract, record_schema(contract, action))
+    return possible_members(contract, record_schema(contract, action))
 
 
 def required(contract: Contract, action: Action) -> frozenset[str]:
@@ -141,9 +156,17 @@ def at(contract: Contract, schema: Any, way: Steps) -> Any:
 def settable(contract: Contract, kind: Kind) -> frozenset[str]:
     """The fields that a client sends."""
     writers = [one for one in (kind.create, *kind.updates) if one]
-    return frozenset().union(*(sendable(contract, one.operation) for one in writers))
+    return frozenset().union(*(members_sent(contract, one) for one in writers))
+
+
+def members_sent(contract: Contract, action: Action) -> frozenset[str]:
+    """The members that its body may have, but for files, which are not shown as they were sent."""
+    form = next(form_schemas(contract, action.operation), None)
+    if form is None or next(contract.json_request_schemas(action.operation), None) is not None:
+        return sendable(contract, action.operation)
+    return frozenset(declared_members(contract, form.value)) - {*files_of(contract, form.value)}
 
 
 def body_of(contract: Contract, action: Action) -> Place:
-    """The schema of the JSON body that it takes."""
-    return next(contract.json_request_schemas(action.operation))
+    """The schema of the body that it takes."""
+    return next(bodies(contract, action.operation))

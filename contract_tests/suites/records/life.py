@@ -109,10 +109,12 @@ class Life:
         names = self._names(action, above)
         answer, is_known = self.send(action, names, body), False
         if answer.status == TAKEN and isinstance(body, Mapping):
-            answer = self.send(action, names, self._unique(body))
+            body = self._unique(body)
+            answer = self.send(action, names, body)
         if answer.status in REFUSALS and isinstance(body, Mapping):
             usual = self.body(action, 0)
-            answer = self.send(action, names, self._unique(usual if isinstance(usual, Mapping) else body))
+            body = self._unique(usual if isinstance(usual, Mapping) else body)
+            answer = self.send(action, names, body)
         if answer.status in REFUSALS and (known := self.records.again(action.operation)) is not None:
             answer, is_known = self.send(action, names, known), True
         if answer.status >= 500 and not action.operation.response_for(answer.status):
@@ -123,7 +125,7 @@ class Life:
         key = str(shown.get(self.kind.key, "")) or self._key_elsewhere(names, body, answer)
         if not key:
             raise NotChecked(f"the answer of {action.id} does not tell the record's {self.kind.key}")
-        sent = action.record_sent(answer.sent.json)
+        sent = action.record_sent(self._known(body, answer))
         sent = sent if isinstance(sent, Mapping) else {}
         if is_known:  # after a record of the target's, whose counters it may hold deep inside
             sent = {name: value for name, value in sent.items() if isinstance(value, str | bool)}
@@ -172,7 +174,7 @@ class Life:
         query = query or self.reader.required_query(operation)
         sent = dict(headers or {})
         if body is not NOTHING:
-            sent["Content-Type"], body = as_declared(action, body)
+            sent["Content-Type"], body = as_declared(self.contract, action, body)
         url = f"{path}?{query}" if query else path
         return self.target.request(operation.method, url, body=body, headers=sent, token=token, operation=operation)
 
@@ -321,6 +323,12 @@ class Life:
         own = list(names.values())[-1] if names and self._creator.operation.method == "PUT" else ""
         sent = body.get(self.kind.key, "") if isinstance(body, Mapping) else ""
         return own or location or str(sent)
+
+    def _known(self, body: Any, answer: Answer) -> Any:
+        """The body of a request as it went out; that of a form as it was before, without its file."""
+        if answer.sent.json is not NOT_JSON or not isinstance(body, Mapping):
+            return answer.sent.json
+        return {name: value for name, value in body.items() if name in self.settable}
 
     def _unique(self, body: Mapping[str, Any]) -> dict[str, Any]:
         return unique(self.contract, body_of(self.contract, self._creator), body, self.kind.key)

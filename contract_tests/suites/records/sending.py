@@ -12,6 +12,7 @@ from contract_tests.core.contract import Contract, Place, is_json
 from contract_tests.core.creation import plain
 from contract_tests.core.model import Query, dig, root, split, with_member
 from contract_tests.core.schemas import fits
+from contract_tests.suites.records.forms import as_form, files_of, form_schemas
 
 
 def unique(contract: Contract, schema: Place, body: Mapping[str, Any], key: str) -> dict[str, Any]:
@@ -29,10 +30,13 @@ def unique(contract: Contract, schema: Place, body: Mapping[str, Any], key: str)
     return found
 
 
-def as_declared(action: Action, body: Any) -> tuple[str, Any]:
+def as_declared(contract: Contract, action: Action, body: Any) -> tuple[str, Any]:
     """The media type that the operation declares, and the body in its form: a JSON Patch is a list of changes."""
     declared = action.operation.declared.body.media_types if action.operation.declared.body else {}
     names = [name for name in declared if is_json(name) and "*" not in name]
+    form = None if names else next(form_schemas(contract, action.operation), None)
+    if form is not None and isinstance(body, Mapping):
+        return as_form(body, files_of(contract, form.value))
     plain_names = [name for name in names if "json-patch" not in name]
     name = next(iter(plain_names or names), "application/json")
     if "json-patch" in name and isinstance(body, Mapping):

@@ -14,9 +14,11 @@ from contract_tests.core.cases import Cases
 from contract_tests.core.errors import Broken, NotChecked
 from contract_tests.core.operation import Operation
 from contract_tests.core.promises import promise
+from contract_tests.core.target import NOTHING
 from contract_tests.core.words import in_json
 from contract_tests.suites.records.life import Life, Made
 from contract_tests.suites.records.looking import creator, look
+from contract_tests.suites.records.uniqueness import described_unique
 
 pytestmark = pytest.mark.usefixtures("writable", "reserved")
 IDEMPOTENCY_KEY: Final = "Idempotency-Key"
@@ -31,10 +33,11 @@ def test_stale_writes(made_kinds: list[Life]) -> None:
     """Where an operation has If-Match and documents 412, and the record has an ETag: the old one, then the new one."""
     cases, tried = Cases(), 0
     for life in made_kinds:
-        for action in (one for one in life.kind.updates if is_conditional(one.operation) and life.kind.read):
+        ends = [life.kind.remove] if life.kind.remove and life.kind.updates else []
+        for action in (one for one in (*life.kind.updates, *ends) if is_conditional(one.operation) and life.kind.read):
             tried += 1
             with cases.case():
-                check_stale(life, action)
+                (check_stale_removal if action in ends else check_stale)(life, action)
     cases.settle(some=True)
     if not tried:
         raise NotChecked("the contract has no write that takes If-Match and documents 412")
@@ -69,8 +72,27 @@ def check_stale(life: Life, action: Action) -> None:
         raise Broken(expected, again.describe(), changed, again, in_order=True)
 
 
+def check_stale_removal(life: Life, action: Action) -> None:
+    """Change a record, then remove it as if it had not changed, then as it is."""
+    made = life.create(life.body(creator(life), 0))
+    old = tag_of(life.look(made))
+    changed = life.send(life.kind.updates[0], life.path(life.kind.updates[0], made), life.body(life.kind.updates[0], 1))
+    seen = life.look(made)
+    new = tag_of(seen)
+    if not changed.ok or not old or not new or new == old:
+        raise NotChecked(f"the ETag of {life.kind} does not change with the record")
+    stale = write(life, action, made, NOTHING, old)
+    if stale.ok:
+        expected = f"{action.id} to refuse If-Match: {old}, an ETag that the record had before: 412"
+        raise Broken(expected, stale.describe(), changed, stale, in_order=True)
+    fresh = write(life, action, made, NOTHING, new)
+    if fresh.status == int(STALE) and not new.startswith(WEAK):
+        expected = f"{action.id} to take If-Match: {new}, the ETag that the record has"
+        raise Broken(expected, fresh.describe(), seen, fresh, in_order=True)
+
+
 def write(life: Life, action: Action, made: Made, body: object, tag: str) -> Answer:
-    """Change a record if it has the tag."""
+    """Change or remove a record if it has the tag."""
     return life.send(action, life.path(action, made), body, headers={IF_MATCH: tag})
 
 
@@ -79,31 +101,48 @@ def tag_of(answer: Answer) -> str:
     return answer.headers.get("etag", "") if answer.ok else ""
 
 
-@promise("A key that a record has is refused with 409 for another", page="the contract", stage=29)
+@promise("What only one record may have is refused with 409 for another", page="the contract", stage=29)
 def test_taken_keys(made_kinds: list[Life]) -> None:
-    """Where the client chooses the key and the contract documents 409: the same record once more, which stays."""
+    """Where the contract documents 409: another record with the key that the client chose, or with members that the
+    contract calls unique, made and then changed; the first record stays as it is."""
     cases, tried = Cases(), 0
     for life in made_kinds:
-        action = creator(life)
-        if action.operation.method == "POST" and TAKEN in action.operation.statuses and life.kind.key in life.settable:
-            tried += 1
-            with cases.case():
-                check_taken(life, action)
+        for action in (creator(life), *life.kind.updates):
+            if unique := unique_members(life, action):
+                tried += 1
+                with cases.case():
+                    check_taken(life, action, unique)
     cases.settle(some=True)
     if not tried:
-        raise NotChecked("the contract has no operation that takes the key of a new record and documents 409")
+        raise NotChecked("the contract has no operation that documents 409 for what another record has")
 
 
-def check_taken(life: Life, action: Action) -> None:
-    """Make a record, then another with its key."""
-    made = life.create(life.body(action, 0))
-    if str(made.sent.get(life.kind.key, "")) != made.key:
-        raise NotChecked(f"{action.id} gives records a {life.kind.key} of its own")
+def unique_members(life: Life, action: Action) -> Mapping[str, str]:
+    """The members of a body that no two records may share, each with the words of the contract that say so."""
+    if TAKEN not in action.operation.statuses:
+        return {}
+    is_made = action is creator(life) and action.operation.method == "POST"
+    own = {life.kind.key: "the key of the record"} if is_made and life.kind.key in life.settable else {}
+    return own or (described_unique(life.contract, action) if is_made or action is not creator(life) else {})
+
+
+def check_taken(life: Life, action: Action, unique: Mapping[str, str]) -> None:
+    """Make a record, then make another with its members, or give them to another."""
+    made = life.create(life.body(creator(life), 0))
+    taken = {name: made.sent[name] for name in unique if name in made.sent}
+    if not taken or (life.kind.key in taken and str(taken[life.kind.key]) != made.key):
+        raise NotChecked(f"{creator(life).id} gives records a {', '.join(unique)} of its own")
     before = look(life, made, {})
-    other = {**life.body(action, 1), life.kind.key: made.sent[life.kind.key]}
-    answer = life.send(action, made.values, other)
+    if action is creator(life):
+        names, body = made.values, life.body(action, 1)
+    else:
+        other = life.create(life.body(creator(life), 1), made.values or None)
+        names = life.path(action, other)
+        body = life.naming(action, other, life.body(action, 1, optional=action.replaces))
+    answer = life.send(action, names, {**body, **taken})
     if answer.ok:
-        expected = f"409 from {action.id} for the {life.kind.key} {made.key}, which a record has (duplicate)"
+        what = ", ".join(f"{name} {in_json(value)} ({unique[name]})" for name, value in taken.items())
+        expected = f"409 from {action.id} for what another record has (duplicate): {what}"
         raise Broken(expected, answer.describe(), made.answer, answer, in_order=True)
     for name, old, new in life.same_as(before, look(life, made, {})):
         raise Broken(

@@ -60,9 +60,16 @@ def check_location(life: Life, made: Made) -> None:
         if answer.status in {401, 403}:
             return  # outside of the contract, no credential is known
     shown = life.shown(life.kind.read, answer)
-    if not answer.ok or (life.kind.key in shown and str(shown[life.kind.key]) != made.key):
+    is_other = life.kind.key in shown and str(shown[life.kind.key]) != made.key
+    if not answer.ok or is_other or leads_to_list(life, made, path.removeprefix(base)):
         expected = f"Location of {creator(life).id} to lead to the record that it has made"
         raise Broken(expected, f"{location}: {answer.describe()}", made.answer, answer, in_order=True)
+
+
+def leads_to_list(life: Life, made: Made, path: str) -> bool:
+    """Whether the path is that of a list which shows such records, not of the record."""
+    match = life.contract.match("GET", path)
+    return match is not None and match[0].id in {one.id for one in life.kind.lists} and not path.endswith(made.key)
 
 
 def check_left_out(life: Life) -> None:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from functools import partial
 from typing import Any, Final
 
@@ -16,6 +17,7 @@ from contract_tests.core.promises import promise
 from contract_tests.core.schemas import fits
 from contract_tests.core.words import in_json
 from contract_tests.suites.records.choosing import Filter, filters_of, values_to_ask
+from contract_tests.suites.records.kinds import body_of
 from contract_tests.suites.records.life import Life, Made
 from contract_tests.suites.records.lists import check_total, listed_kinds, walk_with
 
@@ -29,9 +31,10 @@ PAIR: Final = 2
 def test_filters(made_kinds: list[Life]) -> None:
     """Each declared filter that is named like a field, or like a bound of one, with the values of records made."""
     cases, tried = Cases(), 0
-    for life, listing, made in listed_kinds(made_kinds):
-        shown = {one.key: life.record_in(life.look(one), one) or {} for one in made}
+    for life, listing, listed in listed_kinds(made_kinds):
         filters = list(filters_of(listing.operation, listing.behaviour.list))
+        made = [*listed, *longer(life, listed, filters)]
+        shown = {one.key: life.record_in(life.look(one), one) or {} for one in made}
         for chosen in filters:
             tried += 1
             with cases.case():
@@ -41,6 +44,19 @@ def test_filters(made_kinds: list[Life]) -> None:
     cases.settle(some=True)
     if not tried:
         raise NotChecked("the contract declares no filter that is named like a field")
+
+
+def longer(life: Life, made: list[Made], filters: list[Filter]) -> Iterator[Made]:
+    """For each filter that says that it is exact, a record whose text begins with that of another one."""
+    assert life.kind.create is not None
+    place, texts = body_of(life.contract, life.kind.create), made[0].sent
+    for chosen in filters:
+        text = texts.get(chosen.field)
+        if chosen.is_exact and isinstance(text, str) and text.strip():
+            body = {**life.body(life.kind.create, 0), chosen.field: f"{text} more"}
+            if fits(life.contract, place, body, writing=True):
+                with suppress(NotChecked):
+                    yield life.create(body, made[0].values if life.kind.create.operation.path_names else None)
 
 
 def check_filter(

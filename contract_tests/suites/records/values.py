@@ -8,7 +8,16 @@ from typing import Any, Final
 
 from contract_tests.core.contract import Contract, Place
 from contract_tests.core.samples import Samples, drawn
-from contract_tests.core.schemas import declared_members, entry_of, fits, is_hidden, item_of, kinds_of, merged_keywords
+from contract_tests.core.schemas import (
+    alternatives_of,
+    declared_members,
+    entry_of,
+    fits,
+    is_hidden,
+    item_of,
+    kinds_of,
+    merged_keywords,
+)
 
 TURNS: Final = 10  # bodies, in each of which every member has its next value
 DEEPEST: Final = 4
@@ -95,6 +104,8 @@ class Values:
         return bool({"enum", "default", "const"} & merged_keywords(self.contract, inner).keys())
 
     def _value(self, schema: Any, turn: int, depth: int, *, optional: bool = True) -> Any:
+        if alternatives := alternatives_of(self.contract, schema):
+            return self._alternative(schema, *alternatives[turn % len(alternatives)], turn, depth, optional=optional)
         members = declared_members(self.contract, schema)
         if members and "object" in (kinds_of(self.contract, schema) or {"object"}):
             return self._object(schema, members, turn, depth, optional=optional)
@@ -104,6 +115,14 @@ class Values:
             return self._list(schema, turn, depth)
         choices = self.choices(schema)
         return choices[turn % len(choices)]
+
+    def _alternative(
+        self, schema: Any, option: Any, named: Mapping[str, str], turn: int, depth: int, *, optional: bool
+    ) -> Any:
+        """An object of one alternative, with the member by which it is named."""
+        members = declared_members(self.contract, option)
+        value = {**self._object(option, members, turn, depth, optional=optional), **named}
+        return value if fits(self.contract, Place(schema), value, writing=True) else self.plain(schema)
 
     def _object(self, schema: Any, members: Mapping[str, Any], turn: int, depth: int, *, optional: bool) -> Any:
         required = merged_keywords(self.contract, schema).get("required", ())

@@ -1,0 +1,79 @@
+"""What an operation does to a record stays: its answer shows what a read shows afterwards."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from functools import partial
+from typing import Any, Final
+
+import pytest
+
+from contract_tests.core.action import Action
+from contract_tests.core.answer import Answer
+from contract_tests.core.cases import Cases
+from contract_tests.core.errors import Broken, NotChecked
+from contract_tests.core.promises import promise
+from contract_tests.core.schemas import is_stamp
+from contract_tests.core.words import ABSENT, in_json
+from contract_tests.suites.records.comparing import same
+from contract_tests.suites.records.kinds import declared
+from contract_tests.suites.records.life import Life, Made
+from contract_tests.suites.records.looking import creator
+
+pytestmark = pytest.mark.usefixtures("writable", "reserved")
+ACCEPTED: Final = 202  # it will be done later
+PAGE: Final = "the responses of the contract: both are the record"
+
+
+@promise("What an operation has made of a record is what a read shows", page=PAGE, stage=23)
+def test_actions(made_kinds: list[Life]) -> None:
+    """Every POST that acts on a record and answers with it, on a record of its own for each try."""
+    cases, tried = Cases(), 0
+    for life in made_kinds:
+        for action in life.kind.acts if life.kind.reader else ():
+            tried += 1
+            with cases.case():
+                check_action(life, action)
+    cases.settle(some=True)
+    if not tried:
+        raise NotChecked("the contract has no operation that acts on a record and answers with it")
+
+
+def check_action(life: Life, action: Action) -> None:
+    """Act with each body in turn until one is taken, then read the record."""
+    for body in bodies(life, action):
+        made = life.create(life.body(creator(life), 0))
+        answer = life.send(action, life.path(action, made), *body)
+        if answer.ok and answer.status != ACCEPTED:
+            life.eventually(partial(check_shown, life, action, made, answer))
+            return
+    raise NotChecked(f"{action.id} refuses to act: {answer.describe()}")
+
+
+def bodies(life: Life, action: Action) -> Iterator[tuple[Any, ...]]:
+    """The bodies to try; none at all where the operation takes none."""
+    if not action.operation.takes_body:
+        yield ()
+        return
+    known = [life.body(action, turn) for turn in life.turns]
+    yield from ((body,) for at, body in enumerate(known) if body not in known[:at])
+
+
+def check_shown(life: Life, action: Action, made: Made, answer: Answer) -> None:
+    """Raise `Broken` where two reads agree on another value than the answer has."""
+    said, seen = life.shown(action, answer), [life.look(made) for _ in range(2)]
+    first, second = (life.record_in(one, made) for one in seen)
+    if first is None or second is None or not life.is_named(said, made.key):
+        return
+    for name in shown_by_both(life, action, said):
+        held = first.get(name, ABSENT)
+        if same(held, second.get(name, ABSENT)) and not same(said[name], held) and held is not ABSENT:
+            expected = f"{action.id} to have made {name} {in_json(said[name])}, as it answers"
+            raise Broken(expected, f"{in_json(held)} in a read", answer, seen[0], in_order=True)
+
+
+def shown_by_both(life: Life, action: Action, said: Mapping[str, Any]) -> list[str]:
+    """The members that the contract declares for both answers, but for those that say when the record was changed."""
+    assert life.kind.reader is not None
+    both = declared(life.contract, action).keys() & declared(life.contract, life.kind.reader).keys()
+    return [name for name in said if name in both and not is_stamp(name)]
