@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
 from functools import partial
 from typing import Any, Final
@@ -31,10 +31,10 @@ PAIR: Final = 2
 def test_filters(made_kinds: list[Life]) -> None:
     """Each declared filter that is named like a field, or like a bound of one, with the values of records made."""
     cases, tried = Cases(), 0
-    for life, listing, listed in listed_kinds(made_kinds):
+    for life, listing, made in listed_kinds(made_kinds):
         filters = list(filters_of(listing.operation, listing.behaviour.list))
-        made = [*listed, *longer(life, listed, filters)]
-        shown = {one.key: life.record_in(life.look(one), one) or {} for one in made}
+        shown = shown_of(life, made)
+        shown |= shown_of(life, longer(life, made, filters, shown))
         for chosen in filters:
             tried += 1
             with cases.case():
@@ -46,17 +46,24 @@ def test_filters(made_kinds: list[Life]) -> None:
         raise NotChecked("the contract declares no filter that is named like a field")
 
 
-def longer(life: Life, made: list[Made], filters: list[Filter]) -> Iterator[Made]:
-    """For each filter that says that it is exact, a record whose text begins with that of another one."""
+def shown_of(life: Life, made: Iterable[Made]) -> dict[str, Mapping[str, Any]]:
+    """By key, how a read shows each record."""
+    return {one.key: life.record_in(life.look(one), one) or {} for one in made}
+
+
+def longer(
+    life: Life, made: list[Made], filters: list[Filter], shown: Mapping[str, Mapping[str, Any]]
+) -> Iterator[Made]:
+    """For each filter that says that it is exact, a record whose text begins with one that it is asked for."""
     assert life.kind.create is not None
-    place, texts = body_of(life.contract, life.kind.create), made[0].sent
-    for chosen in filters:
-        text = texts.get(chosen.field)
-        if chosen.is_exact and isinstance(text, str) and text.strip():
-            body = {**life.body(life.kind.create, 0), chosen.field: f"{text} more"}
-            if fits(life.contract, place, body, writing=True):
-                with suppress(NotChecked):
-                    yield life.create(body, made[0].values if life.kind.create.operation.path_names else None)
+    place, above = body_of(life.contract, life.kind.create), made[0].values
+    for chosen in (one for one in filters if one.is_exact):
+        texts = [one for one in values_to_ask(chosen, [*shown.values()])[:ASKED] if isinstance(one, str)]
+        bodies = ({**life.body(life.kind.create, 0), chosen.field: f"{text} more"} for text in texts)
+        fitting = (body for body in bodies if fits(life.contract, place, body, writing=True))
+        if (body := next(fitting, None)) is not None:
+            with suppress(NotChecked):
+                yield life.create(body, above if life.kind.create.operation.path_names else None)
 
 
 def check_filter(

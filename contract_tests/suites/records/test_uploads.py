@@ -37,21 +37,22 @@ def test_uploads(made_kinds: list[Life]) -> None:
         if len(files) == 1:
             tried += 1
             with cases.case():
-                check_upload(life, files[0])
+                check_upload(life, files[0], cases)
     cases.settle(some=True)
     if not tried:
         raise NotChecked("the contract has no form with a file")
 
 
-def check_upload(life: Life, name: str) -> None:
+def check_upload(life: Life, name: str, cases: Cases) -> None:
     """Upload a file, look at its size, then download it."""
     body = life.body(creator(life), 1)
     made = life.create(body)
     content = content_of(body[name])
+    for download in downloads(life):
+        with cases.case():
+            life.eventually(partial(check_content, life, download, made, content))
     if life.kind.reader:
         life.eventually(partial(check_size, life, made, len(content)))
-    for download in downloads(life):
-        life.eventually(partial(check_content, life, download, made, content))
 
 
 def downloads(life: Life) -> Iterator[Operation]:
