@@ -71,7 +71,7 @@ def check_filter(
 ) -> None:
     """Several values, each by itself, and two together where the filter takes a list."""
     values = [one for one in values_to_ask(chosen, [*shown.values()]) if is_askable(life, listing, chosen, one)]
-    asked: list[Any] = values[:ASKED]
+    asked: list[Any] = [*values[:ASKED], *unused(life, listing, chosen, values)]
     if takes_list(life, listing, chosen) and len(values) >= PAIR and chosen.test != "contains":
         asked = [*asked, values[:PAIR]]
     for value in asked:
@@ -89,6 +89,12 @@ def check_filter(
                 expected = f"{said} to list {key}, whose {chosen.field} is {in_json(chosen.of(record))} (filter)"
                 raise Broken(expected, f"a list without it ({len(walk.items)} records)", *walk.answers[-1:])
         check_total(listing, walk, len(walk.items) if walk.whole else None)
+
+
+def unused(life: Life, listing: Action, chosen: Filter, used: list[Any]) -> list[Any]:
+    """Values that the contract lists for a filter and that none of the records has."""
+    listed = life.reader.keywords(listing.operation, chosen.parameter).get("enum") or []
+    return [one for one in listed if one not in used and one is not None][:PAIR]
 
 
 def check_together(

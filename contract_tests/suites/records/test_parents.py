@@ -8,7 +8,7 @@ from contract_tests.core.cases import Cases
 from contract_tests.core.errors import Broken, NotChecked
 from contract_tests.core.promises import promise
 from contract_tests.suites.records.life import Life, Made
-from contract_tests.suites.records.looking import creator
+from contract_tests.suites.records.looking import creator, look
 
 pytestmark = pytest.mark.usefixtures("writable", "reserved")
 
@@ -29,9 +29,11 @@ def test_records_of_another_parent(made_kinds: list[Life]) -> None:
 
 
 def check_parents(life: Life, all_kinds: list[Life], cases: Cases) -> None:
-    """One record, and the path that it would have below another parent."""
+    """One record, and the path that it would have below another parent, which can have records as well."""
     made = life.create(life.body(creator(life), 0))
     elsewhere = other_parent(life, made, all_kinds)
+    with cases.case():
+        look(life, life.create(life.body(creator(life), 2), elsewhere), {})
     misplaced = Made(elsewhere, made.key, made.sent, {}, made.answer)
     actions = [one for one in (life.kind.read, *life.kind.updates[:1], life.kind.remove) if one is not None]
     for action in [one for one in actions if {*elsewhere} <= {*one.operation.path_names}]:
