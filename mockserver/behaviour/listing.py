@@ -27,6 +27,8 @@ def part_of(page: Page, scope: Scope, matches: Sequence[Record], rules: Collecti
     size = page.size if limit is None or limit < 0 else limit
     if limit is None and end is not None:
         size = max(end - start, 0)
+    if page.most is not None:
+        size = page.most if size is None else min(size, page.most)
     if size is not None and number is not None:
         start = max(number - page.first, 0) * size
     after, before = (_cursor(part, scope) for part in (page.after, page.before))

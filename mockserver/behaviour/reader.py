@@ -32,7 +32,7 @@ _COLLECTION = (
     "implicit", "embeds", "addresses",
 )  # fmt: skip
 _OPERATION = (*VERBS, "page", "fills", "expand", "call", "because", "assumed")
-_COUNTS = ("first", "size", "origin")
+_COUNTS = ("first", "size", "most", "origin")
 _PAGE = ("limit", "offset", "number", "after", "before", "end", "sort", "order", *_COUNTS)
 
 

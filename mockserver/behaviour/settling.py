@@ -49,7 +49,7 @@ class Repair(msgspec.Struct, frozen=True):
 
     def settled(self, record: Record) -> Record:
         """The record without breaches where that is possible, with as few changes as that takes."""
-        breaches = self.misfits(record)
+        record, breaches = self._supplied(record, self.misfits(record))
         for _ in range(_MOST_REPAIRS):
             if not breaches:
                 return record
@@ -58,6 +58,20 @@ class Repair(msgspec.Struct, frozen=True):
                 break
             record, breaches = better
         return self._without_fields(record, breaches) if breaches else record
+
+    def _supplied(self, record: Record, breaches: Sequence[Breach]) -> tuple[Record, Sequence[Breach]]:
+        """The record with all that is missing inside its fields, in one step: a long list of objects, each of which
+        lacks an id, would take more repairs than are made."""
+        supplied = record
+        for breach in breaches:
+            place = place_of(breach)
+            if breach.keyword == "required" and len(place) > 1 and place[0] not in self.spared:
+                made = self.made(place)
+                supplied = supplied if made is ABSENT else _with(supplied, place, made)
+        if supplied is record:
+            return record, breaches
+        left = self.misfits(supplied)
+        return (supplied, left) if _weight(left, self.spared) < _weight(breaches, self.spared) else (record, breaches)
 
     def _better(self, record: Record, breaches: Sequence[Breach]) -> tuple[Record, Sequence[Breach]] | None:
         """The record with one part repaired in the best way, and what is still wrong with it."""
@@ -136,14 +150,16 @@ def misfits_of(contract: Contract, schema: Any) -> Misfits:
 
 def other_forms(value: Any, breach: Breach) -> Iterator[Any]:
     """The same meaning in another form: numbers and booleans as text and back, an instant for a date, a URL with its
-    characters escaped, what names an object for the object, and nothing (null, or no member at all) for an empty text
-    or null."""
+    characters escaped, a word of an enumeration in capitals or small letters, what names an object for the object, and
+    nothing (null, or no member at all) for an empty text or null."""
     if value == "" or value is None:
         yield None
         yield ABSENT
     elif breach.keyword == "format":
         yield from _formatted(value, breach.expected)
     elif breach.keyword in _KINDS:
+        if isinstance(value, str) and isinstance(breach.expected, list):
+            yield from (one for one in breach.expected if isinstance(one, str) and one.lower() == value.lower())
         yield from _as_number_or_flag(value) if isinstance(value, str) else _as_text(value)
 
 

@@ -95,6 +95,7 @@ class Page(msgspec.Struct, frozen=True):
     before: Value | None = None  #: key of the first record that the client has seen
     end: Value | None = None  #: the offset at which the page ends
     size: int | None = None  #: how many records a page has where the request doesn't say
+    most: int | None = None  #: how many records a page has at most, however many the request asks for
     origin: int = 0  #: the offset of the first record
     sort: Value | None = None  #: the fields to sort by
     order: Value | None = None  #: the direction

@@ -75,6 +75,8 @@ def page(operation: Operation, resource: Resource, schemas: Schemas) -> Data:
         limit = query[parts["limit"]] if "limit" in parts else None
         if limit is None or not schemas.has_any(limit.schema, "default"):
             parts["size"] = _size(limit, schemas)
+    if "limit" in parts and (most := _most(operation, query[parts["limit"]], schemas)) is not None:
+        parts["most"] = most
     if "offset" in parts and _counts_from_one(query[parts["offset"]], schemas):
         parts["origin"] = 1
     return parts
@@ -174,6 +176,16 @@ def _counts_from_one(one: Asked, schemas: Schemas) -> bool:
     """Whether the first record has the offset 1."""
     lowest = [value for word in ("default", "minimum") for value in schemas.each(one.schema, word)]
     return 1 in lowest and 0 not in lowest
+
+
+def _most(operation: Operation, limit: Asked, schemas: Schemas) -> int | None:
+    """The size of a page that an answer can tell, where it tells it and a request may ask for more."""
+    answer = schemas.answer(operation)
+    beside = schemas.members(answer) if answer is not None else {}
+    sizes = [one for name, one in beside.items() if plain(name) in LIMITS and schemas.types(one) <= _WHOLE]
+    told = [value for one in sizes for value in schemas.each(one, "maximum") if isinstance(value, int) and value > 0]
+    asked_for = [value for value in schemas.each(limit.schema, "maximum") if isinstance(value, int)]
+    return min(told) if told and min(asked_for, default=min(told) + 1) > min(told) else None
 
 
 def _size(limit: Asked | None, schemas: Schemas) -> int:

@@ -48,6 +48,7 @@ def _map(inner: Any) -> Any:
         (WHOLE, "007", 7),
         (FLAG, "true", True),
         ({"enum": ["1", "2"]}, 2, "2"),
+        ({"enum": ["user", "commonArea"]}, "commonarea", "commonArea"),
         ({"anyOf": [{"type": "null"}, TEXT]}, 5, "5"),
         ({**TEXT, "format": "date-time"}, "2024-02-03", "2024-02-03T00:00:00Z"),
         ({**TEXT, "format": "uri"}, "https://a.example/b c", "https://a.example/b%20c"),
@@ -111,6 +112,13 @@ def test_members_that_are_required_inside_a_field_are_made() -> None:
     schema = {"type": "object", "required": ["a", "b", "c"], "properties": {"a": TEXT, "b": WHOLE, "c": WHOLE}}
     for whole in (schema, {"anyOf": [schema, {"type": "null"}]}):
         assert settled(whole, {"a": "mine"}, made=5) == {"a": "mine", "b": 5, "c": 5}
+
+
+def test_a_long_list_of_objects_gets_what_each_of_them_lacks() -> None:
+    """However many there are: nothing that was sent is given up for it."""
+    one = {"type": "object", "required": ["id", "name"], "properties": {"id": WHOLE, "name": TEXT}}
+    sent = [{"name": f"part {number}"} for number in range(300)]
+    assert settled({"items": one}, sent, made=5) == [{**part, "id": 5} for part in sent]
 
 
 def test_what_the_client_did_not_send_is_left_alone() -> None:

@@ -21,7 +21,8 @@ from tests.mockserver.inference.lists import (
     pages,
     parameter,
 )
-from tests.mockserver.inference.test_infer import thing
+from tests.mockserver.inference.playing import Play
+from tests.mockserver.inference.test_infer import answer, crud, thing
 
 STRONG = {
     "limit": """limit pagesize perpage maxresults pagelimit resultsperpage itemsperpage maxitems maxpagesize
@@ -195,3 +196,24 @@ def test_a_numbered_page_has_a_size_where_the_document_says_none() -> None:
     )
     assert [page.get("size") for page in found] == [30, 30, 30, 7, 1, None]
     assert pages({}, [parameter("offset", WHOLE)]) == [{"offset": "$query.offset"}]
+
+
+def test_a_page_is_as_large_as_its_answer_can_tell() -> None:
+    """Where a request may ask for 300 records, and the answer says its size with 100 at most."""
+    said = [{"maximum": 300}, {}, {"maximum": 100}, {"maximum": 20}]
+    told = thing(books=many(BOOK), page_size={**WHOLE, "maximum": 100})
+    found = behaviours({}, [([parameter("page_size", {**WHOLE, **more})], told) for more in said])
+    assert [one["page"].get("most") for one in found] == [100, 100, None, None]
+    assert pages({}, [parameter("page_size", {**WHOLE, "maximum": 300})]) == [{"limit": "$query.page_size"}]
+
+
+def test_a_larger_page_than_the_answer_can_tell_is_that_large(play: Play) -> None:
+    """Asked for 9 records, it has 2 and says so."""
+    told = thing(books=many(BOOK), page_size={**WHOLE, "maximum": 2})
+    paths = crud("/books", "id", BOOK, kind="Book")
+    listed = {"parameters": [parameter("page_size", WHOLE)], "responses": answer(told)}
+    ask = play({**paths, "/books": {**paths["/books"], "get": listed}}, Book=thing(id=WHOLE, name=TEXT))
+    for number in range(4):
+        ask("POST", "/books", json={"name": f"book {number}"})
+    shown = ask("GET", "/books?page_size=9").json
+    assert (shown["page_size"], len(shown["books"])) == (2, 2)
