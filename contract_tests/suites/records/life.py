@@ -19,7 +19,7 @@ from contract_tests.core.schemas import declared_members, described_values
 from contract_tests.core.target import NOTHING, Target, Token, path_of
 from contract_tests.core.words import ABSENT, in_json
 from contract_tests.run.run import Run
-from contract_tests.suites.records.comparing import Loss, losses
+from contract_tests.suites.records.comparing import Loss, can_be_shown, losses
 from contract_tests.suites.records.kinds import Kind, body_of, declared, settable
 from contract_tests.suites.records.sending import as_declared, named, unique
 from contract_tests.suites.records.values import TURNS, Values
@@ -217,6 +217,7 @@ class Life:
         members = declared(self.contract, action)
         sent = {name: value for name, value in sent.items() if not self._is_unsaid(name, value)}
         lost = list(losses(self.contract, {"properties": dict(members)}, sent, shown)) if members else []
+        lost = [loss for loss in lost if self._is_readable(loss.way.split("/")[1], sent)]
         self.left_out += [(action, loss, answers[-1]) for loss in lost if loss.is_left_out]
         broken = [loss for loss in lost if not loss.is_left_out and loss.way.split("/")[1] != self.kind.key]
         if broken:
@@ -291,6 +292,12 @@ class Life:
         """Whether a value is none of those that the member's description lists: a server may put one in its place."""
         known = self._listed.get(name, frozenset())
         return bool(known) and isinstance(value, str) and value not in known
+
+    def _is_readable(self, name: str, sent: Mapping[str, Any]) -> bool:
+        """Whether a read could show the value of a member: what none can show, a server stores in a form of its own."""
+        read = self.kind.read
+        schema = declared(self.contract, read).get(name) if read is not None else None
+        return schema is None or can_be_shown(self.contract, schema, sent[name])
 
     @cached_property
     def _listed(self) -> Mapping[str, frozenset[str]]:

@@ -10,7 +10,7 @@ import pytest
 from contract_tests.core.action import Action
 from contract_tests.core.answer import Answer, Sent
 from contract_tests.core.contract import Contract
-from contract_tests.core.errors import NotChecked
+from contract_tests.core.errors import Broken, NotChecked
 from contract_tests.core.model import Model, Query, behaviour_of, with_member
 from contract_tests.suites.records.kinds import Kind, kinds, required
 from contract_tests.suites.records.life import Life, Made
@@ -138,3 +138,19 @@ def test_what_an_answer_requires_no_record_may_lack(contract_of: ContractOf, rep
     )
     look = Action(contract.operation("look"), behaviour_of("look", {"reply": reply}))
     assert required(contract, look) == {"id", "nick"}
+
+
+def test_a_value_that_no_read_can_show_need_not_come_back(contract_of: ContractOf) -> None:
+    """The creation takes and shows any nick, the read only two: a server stores another one in a form of its own."""
+    narrow = {"type": "object", "properties": {"id": {"type": "integer"}, "nick": {"enum": ["Rex", "Ace"]}}}
+    read = operation("getPet", {"name": "id", "in": "path", "required": True, "schema": {"type": "string"}})
+    read["responses"]["200"]["content"] = {"application/json": {"schema": narrow}}
+    paths = {"/pets": {"post": operation("addPet", sends=True)}, "/pets/{id}": {"get": read}}
+    contract = contract_of({"openapi": "3.0.3", "paths": paths})
+    (kind,) = kinds(contract, Model.read(BEHAVIOURS, "here"), contract.operations)
+    life = Life(cast(Any, SimpleNamespace(contract=contract)), kind)
+    answer = Answer(Sent("POST", "http://t/pets", "/pets", {}), 201, {}, b"")
+    assert kind.create is not None
+    life.check(kind.create, {"nick": "rex"}, {"nick": "Rex"}, answer)
+    with pytest.raises(Broken, match="nick"):
+        life.check(kind.create, {"nick": "Rex"}, {"nick": "Ace"}, answer)
