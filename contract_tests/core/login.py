@@ -13,19 +13,21 @@ import shlex
 import subprocess
 import threading
 import time
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from typing import Any, Final
 from urllib.parse import quote, urlencode, urljoin
 
 from contract_tests.core.answer import NOT_JSON, Answer
 from contract_tests.core.children import Children, output_of
 from contract_tests.core.errors import CredentialsRefused, UsageError
+from contract_tests.core.handshakes import FORM, Fetch, by_code, by_device, discovered, is_pending
 
-GRANTS: Final = ("client_credentials", "password", "refresh_token")
+GRANTS: Final = ("client_credentials", "password", "refresh_token", "authorization_code", "device_code")
 KEYS: Final = frozenset({
     "url", "method", "headers", "body", "form", "pointer", "cookie", "expires_in", "command", "grant", "client_id",
-    "client_secret", "client_auth", "scope", "audience", "username", "password", "refresh_token",
+    "client_secret", "client_auth", "scope", "audience", "username", "password", "refresh_token", "flow", "scheme",
+    "login_hint", "redirect_uri", "authorize_url", "device_url", "revoke_url",
 })  # fmt: skip
 SECRET_KEYS: Final = re.compile(r"secret|password|token|key|authorization", re.IGNORECASE)
 COOKIE: Final = re.compile(r"(?:^|,)\s*([^\s=;,]+)=([^;,]*)")
@@ -34,9 +36,17 @@ POINTERS: Final = ("/access_token", "/token", "/accessToken", "/id_token", "/jwt
 """Where the token is looked for in an answer if no pointer is given."""
 MARGIN: Final = 0.1  # of its life: a token is renewed when no more than this is left
 COMMAND_LIMIT: Final = 30.0  # seconds
+DEVICE_LIMIT: Final = 10.0  # seconds in which somebody, or something, enters the code of a device
 
-Fetch = Callable[[str, str, Mapping[str, str], bytes], Answer]
-"""Sends a request outside the contract: method, URL, headers, body."""
+
+@dataclass(frozen=True)
+class Fetched:
+    """A token, the seconds that it lives as far as known, a token to renew it with, and its scopes as far as said."""
+
+    token: str
+    life: float | None = None
+    refresh: str | None = field(default=None, repr=False)
+    scopes: frozenset[str] | None = None
 
 
 @dataclass(frozen=True)
@@ -54,44 +64,69 @@ class Login:
         for key in given:
             if key not in KEYS:
                 raise UsageError(f"{place}: unknown setting {key!r}", fix=f"known: {', '.join(sorted(KEYS))}")
-        if not {"url", "command"} & given.keys():
-            raise UsageError(f"{place} has neither url nor command", fix="name the address that gives tokens")
-        if given.get("grant", GRANTS[0]) not in GRANTS:
-            raise UsageError(f"{place}: grant {given['grant']!r} is none of {', '.join(GRANTS)}")
+        if not {"url", "command", "flow"} & given.keys():
+            raise UsageError(
+                f"{place} has neither url nor command", fix="name the address that gives tokens, or a flow"
+            )
+        for key in ("grant", "flow"):
+            if given.get(key, GRANTS[0]) not in GRANTS:
+                raise UsageError(f"{place}: {key} {given[key]!r} is none of {', '.join(GRANTS)}")
         return cls(given)
 
     def secrets(self) -> Iterator[str]:
         """The values that no output may show."""
         yield from secrets_in(self.given)
 
-    def run(
-        self, fetch: Fetch, base_url: str, children: Children, refresh: str | None = None
-    ) -> tuple[str, float | None, str | None]:
-        """A token, the seconds that it lives as far as known, and a token to renew it with; raises
-        `CredentialsRefused`."""
+    def narrower(self, scopes: Iterable[str]) -> Login:
+        """The same login, asking for these scopes only."""
+        return replace(self, given={**self.given, "scope": " ".join(sorted(scopes))})
+
+    def run(self, fetch: Fetch, base_url: str, children: Children, refresh: str | None = None) -> Fetched:
+        """A token; raises `CredentialsRefused`."""
         if "command" in self.given:
             token = printed(str(self.given["command"]), children)
-            return token, self._life(token, None), None
+            return Fetched(token, self._life(token, None), scopes=scopes_in(claims(token)))
+        login = replace(self, given=discovered(self.given, fetch))
+        return login.fetched(fetch, base_url, refresh)
+
+    def revoke(self, fetch: Fetch, token: str) -> Answer | None:
+        """Have the provider revoke a token (RFC 7009); None where no address for that is known."""
+        given = discovered(self.given, fetch)
+        if "revoke_url" not in given:
+            return None
+        form = {"token": token, "token_type_hint": "access_token", **self._client_in_form()}
+        return fetch("POST", str(given["revoke_url"]), {**FORM, **self._client()}, urlencode(form).encode())
+
+    def fetched(self, fetch: Fetch, base_url: str, refresh: str | None) -> Fetched:
+        """A token from the address that is known by now."""
+        if "url" not in self.given:
+            raise CredentialsRefused("neither the contract nor the provider's metadata has a token endpoint",
+                                     fix="[login] url = ...")  # fmt: skip
         url = urljoin(base_url.rstrip("/") + "/", str(self.given["url"]).lstrip("/") if is_path(self.given["url"])
                       else str(self.given["url"]))  # fmt: skip
-        method, headers, body = self._request(refresh)
-        answer = fetch(method, url, headers, body)
+        method, headers, body = self._request(refresh, fetch)
+        answer, until = fetch(method, url, headers, body), time.monotonic() + DEVICE_LIMIT
+        while is_pending(answer) and time.monotonic() < until:
+            time.sleep(1.0)
+            answer = fetch(method, url, headers, body)
         if not answer.ok:
             raise CredentialsRefused(f"the login at {url} answered {answer.describe()}", fix="check [login]")
         token = self._token(answer, url)
-        renewing = answer.get("refresh_token")
-        return token, self._life(token, answer.get("expires_in")), renewing if isinstance(renewing, str) else None
+        renewing, scope = answer.get("refresh_token"), answer.get("scope")
+        scopes = frozenset(scope.split()) if isinstance(scope, str) else scopes_in(claims(token))
+        life = self._life(token, answer.get("expires_in"))
+        return Fetched(token, life, renewing if isinstance(renewing, str) else None, scopes)
 
     @property
     def _is_grant(self) -> bool:
         return "grant" in self.given or ("client_id" in self.given and not {"body", "form"} & self.given.keys())
 
-    def _request(self, refresh: str | None) -> tuple[str, dict[str, str], bytes]:
+    def _request(self, refresh: str | None, fetch: Fetch) -> tuple[str, dict[str, str], bytes]:
         """Method, headers and body of the request for a token."""
         headers = {str(name): str(value) for name, value in self.given.get("headers", {}).items()}
         method = str(self.given.get("method", "POST"))
         if self._is_grant:
-            return "POST", {**FORM, **self._client(), **headers}, urlencode(self._grant(refresh)).encode()
+            return "POST", {**FORM, **self._client(), **headers}, urlencode(self._grant(refresh, fetch)).encode()
         if "form" in self.given:
             return method, {**FORM, **headers}, urlencode(self.given["form"]).encode()
         if "body" not in self.given:
@@ -100,17 +135,25 @@ class Login:
         text = body if isinstance(body, str) else json.dumps(body)
         return method, {"Content-Type": "application/json", **headers}, text.encode()
 
-    def _grant(self, refresh: str | None) -> dict[str, str]:
-        """The form of RFC 6749, sections 4.3, 4.4 and 6."""
+    def _grant(self, refresh: str | None, fetch: Fetch) -> dict[str, str]:
+        """The form of RFC 6749, sections 4.1, 4.3, 4.4 and 6, and of RFC 8628."""
         grant = "refresh_token" if refresh else str(self.given.get("grant", GRANTS[0]))
+        if grant == "authorization_code":
+            return {**by_code(self.given, fetch), **self._client_in_form()}
+        if grant == "device_code":
+            return {**by_device(self.given, fetch, self._client()), **self._client_in_form()}
         names = {"client_credentials": (), "password": ("username", "password"), "refresh_token": ("refresh_token",)}
-        wanted = (*names[grant], "scope", "audience")
+        wanted = (*names[grant], *(() if refresh else ("scope",)), "audience")
         form = {name: str(self.given[name]) for name in wanted if name in self.given}
         if refresh:
             form["refresh_token"] = refresh
-        if self.given.get("client_auth") == "body" or "client_secret" not in self.given:
-            form |= {name: str(self.given[name]) for name in ("client_id", "client_secret") if name in self.given}
-        return {"grant_type": grant, **form}
+        return {"grant_type": grant, **form, **self._client_in_form()}
+
+    def _client_in_form(self) -> dict[str, str]:
+        """The client's own credentials, where they stand in the form."""
+        if self.given.get("client_auth") != "body" and "client_secret" in self.given:
+            return {}
+        return {name: str(self.given[name]) for name in ("client_id", "client_secret") if name in self.given}
 
     def _client(self) -> dict[str, str]:
         """The client's own credentials as a header (RFC 6749, section 2.3.1)."""
@@ -147,9 +190,6 @@ class Login:
         return float(expires) - time.time() if isinstance(expires, int | float) else None
 
 
-FORM: Final = {"Content-Type": "application/x-www-form-urlencoded", "Accept": "application/json"}
-
-
 @dataclass
 class Credential:
     """A user's token: as it was given, or fetched by a login, in time before it ends."""
@@ -161,6 +201,8 @@ class Credential:
     learn: Callable[[str], None] = lambda _: None
     children: Children = field(default_factory=Children)
     clock: Callable[[], float] = time.monotonic
+    scopes: frozenset[str] | None = None  #: of the token, as far as its provider says
+    ends_at: float = float("inf")  #: the instant (of the clock) at which it expires, as far as known
     _renew_at: float = float("inf")
     _refresh: str | None = None
     _renewing: threading.RLock = field(default_factory=threading.RLock, repr=False)
@@ -182,11 +224,24 @@ class Credential:
         except CredentialsRefused:
             if self._refresh is None:
                 raise
+            self._refresh = None
             found = self.login.run(self.fetch, self.base_url, self.children)
-        self.value, life, self._refresh = found
-        self._renew_at = float("inf") if life is None else started + life * (1 - MARGIN)
+        self.value, self._refresh, self.scopes = found.token, found.refresh or self._refresh, found.scopes
+        self._renew_at = float("inf") if found.life is None else started + found.life * (1 - MARGIN)
+        self.ends_at = float("inf") if found.life is None else started + found.life
         for secret in (self.value, self._refresh):
             self.learn(secret or "")
+
+    def another(self, scopes: Iterable[str] | None = None) -> Credential:
+        """A token of the same user beside this one, for these scopes only where they are given."""
+        login = self.login if self.login is None or scopes is None else self.login.narrower(scopes)
+        return Credential(None, login, self.base_url, self.fetch, self.learn, self.children, self.clock)
+
+    def revoke(self) -> Answer | None:
+        """Have its provider revoke the token; None where no address for that is known."""
+        if self.login is None or self.fetch is None or self.value is None:
+            return None
+        return self.login.revoke(self.fetch, self.value)
 
 
 def printed(command: str, children: Children) -> str:
@@ -215,6 +270,14 @@ def claims(token: str) -> Mapping[str, Any]:
     except ValueError:
         return {}
     return read if isinstance(read, Mapping) else {}
+
+
+def scopes_in(found: Mapping[str, Any]) -> frozenset[str] | None:
+    """The scopes that a JWT names; None where it names none."""
+    value = found.get("scope", found.get("scp"))
+    if isinstance(value, str):
+        return frozenset(value.split())
+    return frozenset(map(str, value)) if isinstance(value, list) else None
 
 
 def filled(value: Any) -> Any:

@@ -19,6 +19,7 @@ from contract_tests.core.coverage import Coverage
 from contract_tests.core.creation import makers
 from contract_tests.core.credentials import Keys
 from contract_tests.core.errors import BudgetSpent, SuiteError, UsageError
+from contract_tests.core.flows import with_flow
 from contract_tests.core.gate import Gate
 from contract_tests.core.limits import Limits
 from contract_tests.core.login import Credential, Login
@@ -241,6 +242,7 @@ class Run:
         """A user's token, or the login that fetches it."""
         learn = partial(self.redact.learn, name=name)
         given = token if login is None else None
+        login = with_flow(login, self.contract, self.callable, gate.base_url) if login else None
         return Credential(given, login, gate.base_url, gate.fetch, learn, self.children)
 
     @cached_property

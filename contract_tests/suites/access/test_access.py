@@ -12,17 +12,15 @@ from contract_tests.core.answer import Answer
 from contract_tests.core.calls import Call, Calls
 from contract_tests.core.cases import Cases
 from contract_tests.core.contract import Operation
-from contract_tests.core.credentials import MUTUAL_TLS, Keys, can_refuse, schemes_of
-from contract_tests.core.discovery import Discovery
+from contract_tests.core.credentials import MUTUAL_TLS, schemes_of
 from contract_tests.core.errors import Broken, NotChecked
 from contract_tests.core.promises import promise
-from contract_tests.core.safety import Safety
 from contract_tests.core.target import Token
 from contract_tests.run.run import Run
+from contract_tests.suites.access.calling import check_refused, secured, tried
 from contract_tests.suites.access.others import below, in_list, lists_of
 
 CASELESS = re.compile(r"[0-9a-f-]+|[^a-z]*", re.IGNORECASE)  # secrets that a server may read in either case
-UNADMITTED = frozenset({401, 403})
 PAGE = "security of the operation"
 WRONG: tuple[Callable[[str], str], ...] = (
     lambda right: f"{right}x",
@@ -30,32 +28,6 @@ WRONG: tuple[Callable[[str], str], ...] = (
     lambda _: "contract-tests-wrong",
     lambda right: f"{right}x" if CASELESS.fullmatch(right) else right.swapcase(),
 )
-ORDER = {"GET": 0, "HEAD": 0, "POST": 1, "PUT": 2, "PATCH": 3, "DELETE": 4}
-
-
-@pytest.fixture(scope="module")
-def calls(run: Run) -> Calls:
-    """Valid calls, of what the target has now."""
-    found = Discovery(run.contract, run.callable)
-    found.explore(run.target(), run.settings.workers)
-    return Calls(found, run.settings.seed, run.records if run.settings.safety.writes else None)
-
-
-def secured(run: Run) -> list[Operation]:
-    """The operations that require credentials in the request, those that remove something last."""
-    found = [operation for operation in run.operations if operation.secured and can_refuse(run.contract, operation)]
-    if run.settings.safety is Safety.OBSERVE or run.settings.safety is Safety.PROBE:
-        found = [operation for operation in found if not operation.is_write]
-    return sorted(found, key=lambda operation: ORDER.get(operation.method, 1))
-
-
-def tried(calls: Calls, operations: list[Operation], untried: dict[str, str]) -> Iterator[Call]:
-    """A valid call of each operation, where one is known; else why there is none."""
-    for operation in operations:
-        try:
-            yield calls.of(operation)
-        except NotChecked as error:
-            untried[operation.id] = error.reason
 
 
 @promise("An operation that requires credentials is refused without them", page=PAGE, stage=30)
@@ -69,7 +41,7 @@ def test_without_credentials(run: Run, calls: Calls) -> None:
         for schemes in groups if len(groups) > 1 else ():
             yield run.target().keys.lacking(schemes)
 
-    check_refused(run, calls, lacking, "without credentials")
+    check_refused(run, calls, lacking, lambda _: "without credentials")
 
 
 @promise("An operation that requires credentials is refused with wrong ones", page=PAGE, stage=30)
@@ -86,7 +58,7 @@ def test_wrong_credentials(run: Run, calls: Calls) -> None:
             for how in WRONG if number == 0 else [WRONG[(number + at) % len(WRONG)]]:
                 yield keys.spoiled(schemes, needs, how)
 
-    check_refused(run, calls, wrong, "with a wrong credential")
+    check_refused(run, calls, wrong, lambda _: "with a wrong credential")
 
 
 def needed(run: Run, operation: Operation) -> list[list[str]]:
@@ -97,29 +69,6 @@ def needed(run: Run, operation: Operation) -> list[list[str]]:
     groups = [sorted(one.name for one in schemes if (one.location, one.parameter) == place) for place in places]
     sent = {one.name for one in schemes}
     return [group for group in groups if not any(names <= sent - {*group} for names in operation.declared.security)]
-
-
-def check_refused(run: Run, calls: Calls, tokens: Callable[[Operation, int], Iterator[Token]], how: str) -> None:
-    """Each operation in turn, with each of its tokens."""
-    target, cases, untried, sent = run.target(), Cases(), dict[str, str](), 0
-    for at, call in enumerate(tried(calls, secured(run), untried)):
-        for token in tokens(call.operation, at):
-            with cases.case():
-                answer = call.send(target, token)
-                sent += 1
-                if answer.ok:
-                    expected = f"{call.operation.id} to refuse a call {how}{named(token)}: 401 or 403"
-                    raise Broken(expected, answer.describe(), answer)
-    reasons = cases.settle(some=True)
-    if not sent:
-        raise NotChecked(f"authentication: {next(iter(untried.values()), 'no operation could be called')}")
-    for reason in [*(f"{name}: {why}" for name, why in untried.items()), *reasons]:
-        run.remarks.append(f"not checked {how}: {reason}")
-
-
-def named(token: Token) -> str:
-    """Which of several credentials is missing."""
-    return f" ({', '.join(token.without)})" if isinstance(token, Keys) and token.without else ""
 
 
 @pytest.mark.usefixtures("writable")

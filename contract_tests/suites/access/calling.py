@@ -1,0 +1,59 @@
+"""Calls of operations that require credentials, each valid but for those."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+from contract_tests.core.calls import Call, Calls
+from contract_tests.core.cases import Cases
+from contract_tests.core.contract import Operation
+from contract_tests.core.credentials import Keys, can_refuse
+from contract_tests.core.errors import Broken, NotChecked
+from contract_tests.core.safety import Safety
+from contract_tests.core.target import Token
+from contract_tests.run.run import Run
+
+ORDER = {"GET": 0, "HEAD": 0, "POST": 1, "PUT": 2, "PATCH": 3, "DELETE": 4}
+
+
+def secured(run: Run) -> list[Operation]:
+    """The operations that require credentials in the request, those that remove something last."""
+    found = [operation for operation in run.operations if operation.secured and can_refuse(run.contract, operation)]
+    if run.settings.safety is Safety.OBSERVE or run.settings.safety is Safety.PROBE:
+        found = [operation for operation in found if not operation.is_write]
+    return sorted(found, key=lambda operation: ORDER.get(operation.method, 1))
+
+
+def tried(calls: Calls, operations: list[Operation], untried: dict[str, str]) -> Iterator[Call]:
+    """A valid call of each operation, where one is known; else why there is none."""
+    for operation in operations:
+        try:
+            yield calls.of(operation)
+        except NotChecked as error:
+            untried[operation.id] = error.reason
+
+
+def check_refused(
+    run: Run, calls: Calls, tokens: Callable[[Operation, int], Iterator[Token]], how: Callable[[Operation], str]
+) -> None:
+    """Each operation in turn, with each of its tokens; `how` says what is wrong with those."""
+    target, cases, untried, sent = run.target(), Cases(), dict[str, str](), 0
+    for at, call in enumerate(tried(calls, secured(run), untried)):
+        for token in tokens(call.operation, at):
+            with cases.case():
+                answer = call.send(target, token)
+                sent += 1
+                if answer.ok:
+                    expected = f"{call.operation.id} to refuse a call {how(call.operation)}{named(token)}: 401 or 403"
+                    raise Broken(expected, answer.describe(), answer)
+    reasons = cases.settle(some=True)
+    if not sent:
+        raise NotChecked(f"authentication: {next(iter(untried.values()), 'no operation could be called')}")
+    for name, why in untried.items():
+        run.remarks.append(f"not checked {how(run.contract.operation(name))}: {name}: {why}")
+    run.remarks.extend(f"not checked with other credentials: {reason}" for reason in reasons)
+
+
+def named(token: Token) -> str:
+    """Which of several credentials is missing."""
+    return f" ({', '.join(token.without)})" if isinstance(token, Keys) and token.without else ""

@@ -1,0 +1,1 @@
+"""Services with a provider of tokens of their own."""
