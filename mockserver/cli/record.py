@@ -36,6 +36,8 @@ def listening(engine: Engine, recorder: Recorder, out: Writer, flush: Callable[[
     """Record what a mock answers from now on; what is returned writes what still waits, and where the recording is."""
     settings = engine.settings
     engine.journal.listeners.append(recorder)
+    if engine.backend is not None:
+        engine.backend.ended = recorder
     recorder.start()
 
     def ended() -> None:

@@ -4,7 +4,7 @@ the journal, and passed on as it is."""
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import lru_cache
+from functools import lru_cache, partial
 from time import perf_counter_ns
 from typing import Any, Final
 
@@ -22,10 +22,11 @@ from mockserver.exchange.exchange import Exchange
 from mockserver.exchange.faults import late
 from mockserver.exchange.journal import Keeping
 from mockserver.exchange.mirroring import Mirroring, json_of
-from mockserver.exchange.passing import Asked, Said, Told, asked
+from mockserver.exchange.passing import Asked, Said, Told, asked, is_text
 from mockserver.exchange.pending import Pending
 from mockserver.exchange.pipeline import Pipeline, in_header
 from mockserver.exchange.steering import delay_of, read_steering
+from mockserver.exchange.tapping import Room, Tap, keeping_in
 from mockserver.exchange.verdicts import Verdicts, listed, of_answer
 from mockserver.messages import Answer, Passing, Request
 from mockserver.reply.reply import Reply, encode
@@ -52,7 +53,7 @@ class Beside(Pipeline):
 
     def __init__(self, *arguments: Any, **options: Any) -> None:
         super().__init__(*arguments, **options)
-        self._verdicts = Verdicts(self.contract, self.max_body)
+        self._verdicts, self._room = Verdicts(self.contract, self.max_body), Room()
 
     def stand_beside(self, backend: Backend, base: Callable[[], World]) -> None:
         """Have this backend beside the mock, whose worlds start as `base`."""
@@ -112,6 +113,8 @@ class Beside(Pipeline):
         if not isinstance(one, Asked) or one.told is None:
             return super()._reply(exchange, seen)
         told = one.told
+        if told.tap is not None:
+            told.tap.exchange = exchange
         exchange.request = request = told.request
         exchange.micros = (perf_counter_ns() - told.started) // 1000  # until now
         if told.pipeline is self and told.chosen is not None:
@@ -207,6 +210,8 @@ class Beside(Pipeline):
             headers = tuple(line for line in headers if line[0].lower() != "date")
         routes, verdicts = self.backend.router.routes, self._verdicts
         told.body = verdicts.body(answered, exchange)
+        if not answered.whole and not answered.is_bodiless:
+            self._tapped(exchange, told, answered, match)
         if match is not None:
             exchange.violations = verdicts.violations(exchange, one, match, answered, headers, told.body)
         elif routes.others != MOCK:  # else the backend is there for what the contract doesn't have
@@ -214,7 +219,7 @@ class Beside(Pipeline):
         verdicts.judge(exchange, answered.status)
         broken = of_answer(exchange.violations)
         if broken and routes.fail:
-            told.altered = True
+            told.altered, exchange.passing = True, False
             return self.problems.problem(Refused(502, exchange.reason, broken), 502)
         if match is not None and mirrors(routes) and not self._mirrored(exchange, told, answered, match, world):
             return None
@@ -224,6 +229,17 @@ class Beside(Pipeline):
         if exchange.violations:
             headers = (*headers, (VIOLATIONS, listed(exchange.violations)))
         return Reply(answered.status, None, told.body or ABSENT, headers)
+
+    def _tapped(self, exchange: Exchange, told: Told, answered: Incoming, match: Match | None) -> None:
+        """Have what passes in pieces looked at: the items of a stream, and all text for a recording."""
+        items = self._verdicts.items(match, answered)
+        ended = self.backend.ended if is_text(answered) else None
+        checked = "its items are checked as they pass" if items is not None else "isn't checked"
+        exchange.because += f"; the body is passed on as it comes, and {checked}"
+        exchange.passing = ended is not None
+        if items is not None or ended is not None:
+            told.tap = Tap(items, partial(keeping_in, self.store, self.journal), ended, self._room)
+            told.tap.exchange = exchange
 
     def _mirrored(self, exchange: Exchange, told: Told, answered: Incoming, match: Match, world: World) -> bool:
         """Take the answer into the world, and lay the mock's changes over it; False where the mock has to answer, since

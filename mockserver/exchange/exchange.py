@@ -68,6 +68,8 @@ class Exchange(msgspec.Struct):
     because: str = ""  #: why that one answered
     past: Past | None = None  #: where the log has the world just before, for an entry that was read from a store
     deliveries: tuple[str, ...] = ()  #: what the request makes its API send, or the delivery that was attempted
+    passing: bool = False  #: whether the body passes in pieces, and the entry has none of them, or one
+    size: int = 0  #: bytes of a body of which only the beginning is kept; 0 where it is whole
 
     @property
     def fault(self) -> str:

@@ -13,6 +13,7 @@ from mockserver.contract.contract import Match
 from mockserver.contract.operations import media
 from mockserver.errors import Violation
 from mockserver.exchange.exchange import Exchange
+from mockserver.exchange.tapping import Tap
 from mockserver.messages import Answer, Passing, Request, Uploading
 from mockserver.reply.reply import Reply
 from mockserver.upstream.backend import Backend
@@ -46,7 +47,7 @@ class Told:
 
     __slots__ = (
         "altered", "body", "chosen", "failure", "fallback", "incoming", "match", "pipeline", "request", "said",
-        "started", "world",
+        "started", "tap", "world",
     )  # fmt: skip
 
     def __init__(self, request: Request) -> None:
@@ -56,6 +57,7 @@ class Told:
         self.match: Match | None = None
         self.chosen: Chosen | None = None
         self.world = ""
+        self.tap: Tap | None = None  #: looks at a body that passes in pieces
         self.incoming: Incoming | None = None
         self.failure: NoAnswer | None = None
         self.body: bytes | None = None  #: without its codings; None where it isn't known
@@ -86,6 +88,8 @@ class Told:
         if incoming.whole and not incoming.is_bodiless:
             return replace(answer, body=incoming.held)
         pieces: Iterable[bytes] = () if incoming.is_bodiless else incoming.pieces(patient=_is_stream(incoming))
+        if self.tap is not None and not incoming.is_bodiless:
+            pieces = self.tap.over(pieces)
         return Passing(answer.status, answer.headers, b"", answer.transport, pieces, incoming.length)
 
     def drop(self) -> None:
@@ -118,6 +122,12 @@ def held_of(limit: int, incoming: Incoming) -> int:
     if kind in media.SEQUENTIAL:
         return -1
     return limit if (kind in ("json", "text", "form") if length is None else length <= limit) else -1
+
+
+def is_text(incoming: Incoming) -> bool:
+    """Whether a body is text without codings, in lines or otherwise."""
+    kind = _kind(incoming.content_type)
+    return (kind == "text" or kind in media.SEQUENTIAL) and not incoming.header("content-encoding")
 
 
 def _is_stream(incoming: Incoming) -> bool:

@@ -7,9 +7,11 @@ from typing import Any, Final
 import msgspec
 
 from mockserver.contract.contract import Contract, Match
+from mockserver.contract.operations.media import declared_for
 from mockserver.errors import Refused, Violation
 from mockserver.exchange.checking import Checks, Lines, Violations
 from mockserver.exchange.exchange import Exchange
+from mockserver.exchange.items import Items, items_of
 from mockserver.exchange.passing import Asked
 from mockserver.messages import Request
 from mockserver.upstream.incoming import Incoming
@@ -32,7 +34,6 @@ class Verdicts:
         if answered.is_bodiless:
             return None
         if not answered.whole:
-            exchange.because += "; the body is passed on as it comes, and isn't checked"
             return None
         codings = answered.header("content-encoding")
         if not codings:
@@ -45,6 +46,14 @@ class Verdicts:
         if body is None:
             exchange.because += f"; the body isn't checked: decoded, it is larger than {self._limit} bytes (--max-body)"
         return body
+
+    def items(self, match: Match | None, answered: Incoming) -> Items | None:
+        """What checks the items of a stream; None where the contract doesn't describe them, or they are compressed."""
+        if match is None or answered.header("content-encoding"):
+            return None
+        response = match.operation.response_for(answered.status)
+        declared = declared_for(response.media_types, answered.content_type) if response is not None else None
+        return items_of(self._contract, match.operation, declared, self._limit)
 
     def violations(
         self, exchange: Exchange, one: Asked, match: Match, answered: Incoming, headers: Lines, body: bytes | None

@@ -74,7 +74,9 @@ class Recorder:
         start("record", self._run)
 
     def __call__(self, exchange: Exchange) -> None:
-        """Accept an exchange, to be written soon."""
+        """Accept an exchange, to be written soon; one whose body still passes comes again when that has ended."""
+        if exchange.passing:
+            return
         size = _HEAD + len(exchange.request.body) + len(exchange.answer.body)
         if self._bytes + size > _WAITING or self.is_full:
             self.lost += 1
@@ -122,11 +124,14 @@ class Recorder:
         request, answer = rendered["request"], rendered["answer"]
         request["path"] = scrub.encoded(request["path"])
         request["query"] = scrub.pairs(request["query"])
-        request["body"], answer["body"] = scrub.value(request["body"]), scrub.value(answer["body"])
+        request["body"], answer["body"] = scrub.value(request["body"]), scrub.body(answer["body"])
         for message in (request, answer):
             message["headers"] = {name: scrub.text(text) for name, text in message["headers"].items()}
         entry = har_entry(exchange, self._url, rendered)
         entry["comment"] = f"{exchange.world} #{exchange.number}: {exchange.operation or '-'}, {exchange.verdict}"
+        if exchange.size > len(exchange.answer.body):
+            entry["response"]["content"] |= {"size": exchange.size, "comment": exchange.because}
+            entry["response"]["bodySize"] = exchange.size
         return entry
 
     def _run(self) -> None:

@@ -7,6 +7,8 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Final
 from urllib.parse import quote, unquote
 
+import msgspec
+
 from mockserver.contract.schemas.naming import words_in
 from mockserver.insight.pseudonyms import Pseudonyms, Replace, is_card
 
@@ -25,6 +27,8 @@ _TOWNS: Final = frozenset(("city", "town"))
 _OF_PEOPLE: Final = frozenset(("email", "first name", "last name", "phone", "birthday", "birth date", "date of birth"))
 """What an object has beside a member `name` that is the name of a person."""
 _DEEPEST: Final = 100
+_IN_LINES: Final = re.compile(r"^((?:data: ?|\x1e)?)([{\[].*)$", re.MULTILINE)
+"""JSON in a line of a stream."""
 
 
 class Scrubber:
@@ -49,6 +53,18 @@ class Scrubber:
         if isinstance(value, list):
             return [self.value(one, path) for one in value]
         return self.text(value) if isinstance(value, str) else value
+
+    def body(self, body: Any) -> Any:
+        """A body: what is JSON in the lines of a text counts as that, too."""
+        return _IN_LINES.sub(self._line, self.text(body)) if isinstance(body, str) else self.value(body)
+
+    def _line(self, match: re.Match[str]) -> str:
+        try:
+            value = msgspec.json.decode(match[2])
+        except (msgspec.MsgspecError, RecursionError):
+            return match[0]
+        scrubbed = self.value(value)
+        return match[0] if scrubbed == value else match[1] + msgspec.json.encode(scrubbed).decode()
 
     def _member(self, name: str, value: Any, path: tuple[str, ...], *, is_person: bool) -> Any:
         if any(_ends(path, wanted) for wanted in self._paths):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Mapping
-from typing import Final
+from typing import Any, Final
 
 from mockserver.contract.operations.operation import Operation
 from mockserver.errors import UsageError
@@ -34,6 +34,7 @@ class Backend:
         self.router = Router(routes_of(upstream), operations)
         self._authority = self.target.authority
         self.seen = Seen()
+        self.ended: Callable[[Any], None] | None = None  #: records what was answered, once its body has passed
         self.step_aside: Callable[[], None] = lambda: None  #: called before a thread waits for the backend
         self._forwarder = Forwarder(self.target, upstream, environment)
         self._probe = Probe(self._forwarder.send, self.target.path)

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from functools import partial
 from typing import Any
 
 import pytest
 
-from mockserver.settings import Upstream
+from mockserver.settings import Settings, Upstream
 from tests.conftest import Build
 from tests.mockserver.upstream.scripted import Scripted, started
 from tests.support import Ask, bundled_settings
@@ -36,10 +37,11 @@ def beside(build: Build, backend: Scripted) -> Iterator[Callable[..., Ask]]:
     asks: list[Ask] = []
 
     def made(**upstream: Any) -> Ask:
-        store = upstream.pop("store", None)
-        given = {"url": backend.url, "first": True, "timeout": 2000, **upstream}
+        store, spec = upstream.pop("store", None), upstream.pop("spec", None)
+        beside = Upstream(**{"url": backend.url, "first": True, "timeout": 2000, **upstream})
         more = {} if store is None else {"store": store}
-        asks.append(Ask(build(bundled_settings(auth="any", upstream=Upstream(**given), **more))))
+        plain = bundled_settings if spec is None else partial(Settings, spec=spec)
+        asks.append(Ask(build(plain(auth="any", upstream=beside, **more))))
         return asks[-1]
 
     yield made
