@@ -24,6 +24,10 @@ OVERLAY: Final = "overlay.yaml"
 _HEAD: Final = "# Made by `mockserver record` from {archive}. Secrets and people are made up.\n"
 
 
+_MOST_CHANGES: Final = 20
+"""How many fields that break the contract are listed."""
+
+
 def recorder_of(engine: Engine, wanted: Recording, slot: int) -> Recorder:
     """The recorder of one process of a mock. Raises MockError where it can't write."""
     scheme = "https" if engine.settings.tls else "http"
@@ -86,5 +90,8 @@ def _said(recorded: Recorded, folder: Path, overlay: Path, settings: Settings) -
     users = len(recorded.tokens)
     yield f"{recorded.known} of {recorded.count} requests are for operations of the contract"
     yield f"{folder / FIXTURES}: {shown}, {users} user{'' if users == 1 else 's'}"
+    yield from (f"  {change}" for change in recorded.changes[:_MOST_CHANGES])
+    if len(recorded.changes) > _MOST_CHANGES:
+        yield f"  {len(recorded.changes) - _MOST_CHANGES} more fields that break the contract were changed"
     yield f"{overlay}: examples for {len(recorded.examples)} responses (Overlay 1.0)"
     yield f"Play it: mockserver mock{_named(settings)} --fixtures {folder}"

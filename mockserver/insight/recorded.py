@@ -18,6 +18,7 @@ from mockserver.contract.schemas.view import has_format, members
 from mockserver.errors import Refused
 from mockserver.exchange.engine import Engine
 from mockserver.exchange.mirroring import Mirroring
+from mockserver.insight.fitted import Change, Fitting
 from mockserver.messages import Inputs, Request
 from mockserver.state.collection import identity_of
 from mockserver.upstream.mirror import Seen
@@ -40,6 +41,7 @@ class Recorded:
         self.records: dict[str, dict[str, dict[str, Any]]] = {}  #: by collection and key, as first seen
         self.tokens: dict[str, str] = {}  #: the name of each user by the pseudonym of the token
         self.examples: dict[tuple[str, str], list[Any]] = {}  #: bodies, by the place of a media type and its pointer
+        self.changes: list[Change] = []  #: what of the records was changed, so that the contract allows them
         self._made: set[tuple[str, str]] = set()  #: records that the recording itself has made
         self._owners: dict[str, Counter[str]] = {}
         self._mirroring = Mirroring(engine.contract, engine.behaviours, engine.pipeline.auth, Seen(), engine.base)
@@ -126,12 +128,16 @@ class Recorded:
     def fixtures(self) -> dict[str, Any]:
         """Users and records, as a fixture file has them."""
         ids = {user["name"]: user.get("id", user["name"]) for user in self.users()}
-        collections = {}
+        self.changes, collections = [], {}
+        schemas = record_schemas(self._engine.behaviours, self._engine.contract)
         for name, records in self.records.items():
             owner, relative = self._engine.behaviours.collections[name].owner, self._relative(name)
-            collections[name] = [
-                relative(_owned(record, owner, ids), self._seen_at[name, key]) for key, record in records.items()
-            ]
+            fitting, kept = Fitting(self._engine.contract, schemas.get(name) or ()), []
+            for key, record in records.items():
+                fitted, changes = fitting.fitted(f"{name} {key}", _owned(record, owner, ids))
+                self.changes += changes
+                kept.append(relative(fitted, self._seen_at[name, key]))
+            collections[name] = kept
         return {"users": self.users(), **{name: records for name, records in collections.items() if records}}
 
     def _relative(self, collection: str) -> Callable[[dict[str, Any], int], dict[str, Any]]:

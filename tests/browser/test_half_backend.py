@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
@@ -10,7 +13,7 @@ from tests.browser.conftest import PageMonitor
 from tests.browser.play import Page, expect
 from tests.browser.test_example_app import FAILED_LOAD, device
 from tests.half_backend import running
-from tests.support import LiveMock
+from tests.support import TIMEOUT, LiveMock
 
 
 @pytest.fixture(scope="module")
@@ -81,3 +84,47 @@ def test_rules_are_changed_in_the_console(console: Page, mock: LiveMock) -> None
     assert mock("POST", "/devices/trust", "x", json={"fingerprint": "x"}).status == 405
     switch.click()
     expect(switch).to_be_checked()
+
+
+def clicked_through(page: Page, url: str) -> list[str]:
+    """What the app says of both devices: at first, when the phone is trusted, when the laptop isn't, and after a
+    reload."""
+    page.goto(url)
+    said = []
+
+    def note(laptop: str, phone: str) -> None:
+        for name, text in (("Work laptop", laptop), ("Phone", phone)):
+            expect(device(page, name)).to_contain_text(text)
+            said.append(device(page, name).inner_text())
+
+    note("Trusted until", "Not trusted")
+    device(page, "Phone").get_by_role("button", name="Trust").click()
+    note("Trusted until", "Trusted until")
+    device(page, "Work laptop").get_by_role("button", name="Stop trusting").click()
+    note("Not trusted", "Trusted until")
+    page.reload()
+    note("Not trusted", "Trusted until")
+    return said
+
+
+def test_the_recorded_demo_plays_without_the_backend(
+    page: Page, examples: str, monitor: PageMonitor, tmp_path: Path
+) -> None:
+    """The app says the same in front of the backend, and of the mock alone with what was recorded; a defect of the
+    backend in a record is named, and replaced."""
+    monitor.allowed_messages = FAILED_LOAD
+    demo = str(tmp_path / "demo")
+    with running() as url:
+        recording = LiveMock("--fallback", "--overlay", "--record", demo, run=("proxy", url)).wait_until_started()
+        try:
+            live = clicked_through(page, f"{examples}/devices/?api={recording.url}&token=real-token")
+        finally:
+            assert recording.interrupt() == 0
+    command = [sys.executable, "-m", "mockserver", "record", demo]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=TIMEOUT, check=True)
+    assert 'devices phone: trustLevel must be one of "HIGH", "MEDIUM", "LOW", "UNKNOWN", not "NONE"' in done.stdout
+    playing = LiveMock("--fixtures", demo, "--auth", "any").wait_until_started()
+    try:
+        assert clicked_through(page, f"{examples}/devices/?api={playing.url}&token=real-token") == live
+    finally:
+        playing.interrupt()
