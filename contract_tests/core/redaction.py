@@ -16,7 +16,7 @@ from mockserver.contract.messages.secrets import Secrets
 SHORTEST_SECRET = 4  # a shorter value would blank out ordinary words
 COOKIE_HEADERS = re.compile(r"(?i)((?:set-)?cookie\s*[:=]\s*['\"]?)[^\r\n'\"<]+")
 AUTHORIZATION = re.compile(
-    r"(?i)(authorization['\"]?\s*[:=]\s*['\"]?\s*(?:bearer|basic)\s+)(?!\$CONTRACT|contract-tests-|\[credentials)"
+    r"(?i)(authorization['\"]?\s*[:=]\s*['\"]?\s*(?:bearer|basic)\s+)(?!\$CONTRACT|contract-tests-|\[[a-z]+\])"
     r"[^\s'\"<,}\]&\\]+"  # up to a quote, in HTML and in JSON too
 )
 

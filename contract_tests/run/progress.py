@@ -59,7 +59,8 @@ class Progress:
         if level.writes and not any(operation.is_write for operation in self.run.callable):
             level = Safety.PROBE  # the operations only read: nothing but an undefined method is left to write with
         where = "the bundled mock" if self.run.is_own_mock else settings.target
-        self.say(f"contract-tests: {where}, {len(self.run.operations)} operations of {self.run.contract.name}, "
+        chosen = counted(len(self.run.operations), "operation")
+        self.say(f"contract-tests: {where}, {chosen} of {self.run.contract.name}, "
                  f"safety {settings.safety} ({WHAT_IS_SENT[level]}), budget {settings.budget:.0f} s, "
                  f"seed {settings.seed}")  # fmt: skip
 

@@ -14,7 +14,7 @@ from contract_tests.core.errors import InternalError, TargetUnavailable, Termina
 from contract_tests.run.last_resort import LastResort
 
 SIGNALS = (signal.SIGINT, signal.SIGTERM)
-LATE = 1.0  # seconds after which the watchdog no longer comes by itself
+LATE = 1.0, 0.03  # seconds, or the share of the budget, after which the watchdog no longer comes by itself
 LAST_WORDS = 10.0  # seconds that the reports may take, on a machine that is very busy
 
 
@@ -33,7 +33,7 @@ class Watchdog:
 
     def __enter__(self) -> Watchdog:
         self._timer.start()
-        self._last_resort.set(self._seconds + LATE)
+        self._last_resort.set(self._seconds + max(LATE[0], LATE[1] * self._seconds))
         return self
 
     def __exit__(self, *_: object) -> None:

@@ -140,6 +140,7 @@ def test_untrust_takes_trust_and_sessions(run: Run, me: Flashback) -> None:
     kept = differences(only(before.details, device), only(after.details, device), *OF_TRUST, "sessions")
     unchanged("the other fields of the untrusted device", kept, after, answer)
     untrust_again(me, device, before.fingerprint(device))
+    trust_another(me, device, after)
     if not ended:
         raise not_checked("its trust is taken, but the device had no session that could have been revoked")
     for session in ended:
@@ -165,6 +166,16 @@ def untrust_again(me: Flashback, device: str, fingerprint: str | None) -> None:
         shown = me.succeed("getDevice", device)
         got = record_in(shown, "device").get("isTrusted")
         must(got is False, f"isTrusted false of {device}, trusted and untrusted again", got, trusted, answer, shown)
+
+
+def trust_another(me: Flashback, device: str, state: State) -> None:
+    """Trust given to another device doesn't come back to one that was trusted before and is untrusted now."""
+    others = [other for other in state.free_devices if other != device and state.fingerprint(other)]
+    if others:
+        other = next((name for name in others if state.devices[name].get("isTrusted") is True), others[0])
+        answer, shown = me.trust(str(state.fingerprint(other))), me.succeed("getDevice", device)
+        got = record_in(shown, "device").get("isTrusted")
+        must(got is False, f"isTrusted false of {device} after {other} was trusted", got, answer, shown)
 
 
 def device_to_untrust(state: State) -> str:

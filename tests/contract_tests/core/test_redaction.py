@@ -55,6 +55,7 @@ def test_unknown_credentials_are_replaced_too(line: str) -> None:
         "curl -H &quot;Authorization: Bearer &quot; http://t/devices",
         '"curl -H \\"Authorization: Bearer \\" http://t/devices"',
         'curl -H "Authorization: Basic [credentials]" http://t/devices',
+        'curl -H "Authorization: Basic [secret]" http://t/devices',
         'curl -H "Authorization: Bearer contract-tests-unknown-token" http://t/devices',
     ],
 )

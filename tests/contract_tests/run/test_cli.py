@@ -136,7 +136,7 @@ def test_only_and_skip_choose_operations(url: str, capsys: pytest.CaptureFixture
     flags = ["--only", "listDevices", "--suite", "behaviours", "--min-coverage", "100.5"]
     assert main(["--target", url, *TOKENS, *flags]) == 1
     printed = capsys.readouterr().out
-    assert "1 operations" in printed
+    assert "1 operation of" in printed
     assert "below --min-coverage" in printed
 
 
