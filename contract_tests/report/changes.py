@@ -58,9 +58,11 @@ def changes_section(changes: Data | None) -> str:
     """The part of the page; nothing without a history."""
     if changes is None:
         return ""
+    if changes["last"] is None:
+        return "<p class=mute>The first run of this history: the next one shows what is new and what is fixed.</p>"
     lists = [("Still failing", changes["still"])]
     lists += [(heading, [one for one in changes["gone"] if one["kind"] == kind]) for kind, heading in GONE]
-    since = f"<p class=mute>Compared with {escape(compared_with(changes))}.</p>" if changes["last"] else ""
+    since = f"<p class=mute>Compared with {escape(compared_with(changes))}.</p>"
     content = "".join(listed(heading, found) for heading, found in lists if found)
     return section("changes", headline_of(changes)[:1].upper() + headline_of(changes)[1:], since + content)
 
@@ -95,7 +97,8 @@ def comment(summary: Data) -> str:
     blocks = [[f"### Contract tests: {headline_of(changes)}", "", f"{about}{since}.", ""]]
     if changes["new"]:
         blocks.append([f"#### {'New' if changes['last'] else 'Failing'}", ""])
-    blocks += [new_problem(number, cause) for number, cause in enumerate(changes["new"][:MOST_CAUSES], 1)]
+    word = "new problem" if changes["last"] else "problem"
+    blocks += [new_problem(number, cause, word) for number, cause in enumerate(changes["new"][:MOST_CAUSES], 1)]
     if (more := len(changes["new"]) - MOST_CAUSES) > 0:
         blocks.append([f"{counted(more, 'more cause')} in the report.", ""])
     for kind, heading in GONE:
@@ -115,14 +118,14 @@ def fitting(blocks: Sequence[Sequence[str]]) -> str:
     return text
 
 
-def new_problem(number: int, cause: Data) -> list[str]:
+def new_problem(number: int, cause: Data, word: str) -> list[str]:
     """One cause of new problems."""
     where = ", ".join(map(code, cause["operations"][:MOST_NAMED]))
     lines = [f"{number}. **{cell(cause['sentence'][:SHOWN])}** {where}".rstrip()]
     lines += [f"   - {name}: {cell(cause[name][:SHOWN])}" for name in ("expected", "got")]
     lines += [f"   - {cell(cause['source'][:SHOWN])}"]
     if cause["problems"] > 1:
-        lines.append(f"   - {counted(cause['problems'], 'new problem')} with this cause")
+        lines.append(f"   - {counted(cause['problems'], word)} with this cause")
     curls = [line for line in cause["requests"] if len(line) <= LONGEST_CURL][-2:]
     return [*lines, "", *(f"   {line}".rstrip() for line in fenced(curls))]
 

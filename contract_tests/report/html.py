@@ -60,7 +60,7 @@ def parts(summary: dict[str, Any]) -> Iterator[str]:
     yield passed(summary)
     for heading, name in LISTS:
         yield counted_list(heading, summary.get(name, ()))
-    yield counted_list("Bodies that were not judged", not_judged(summary.get("not_judged", {}).items()))
+    yield counted_list("Bodies that were not checked", not_judged(summary.get("not_judged", {}).items()))
     yield counted_list("Requests not sent, to protect data", times(summary["withheld"]))
     yield "</main>"
 

@@ -7,7 +7,7 @@ from html import escape
 from typing import Any, Final
 
 from contract_tests.report.html_parts import bounded, breaking, columns, curl, definitions, folded, link, section, table
-from contract_tests.report.text import counted, moment
+from contract_tests.report.text import counted, moment, shortened
 
 MOST_OF_PROBLEMS: Final = 800_000  # bytes
 MOST_OF_ONE: Final = 60_000  # bytes, of a cause with its responses
@@ -31,8 +31,8 @@ def problems(summary: Data) -> str:
     )
     shown = articles.count("<article ")
     rows = "".join(row(number, cause, labels, marks[number - 1]) for number, cause in enumerate(causes[:shown], 1))
-    heads = columns("#", "Operation", "Expected", "Got", spare={"Expected"})
-    index = table("Causes", heads, rows) if shown > 1 else ""
+    heads = columns("#", "Operation", "Expected", "Got")
+    index = table("Causes", heads, rows, "causes") if shown > 1 else ""
     count = counted(sum(cause["problems"] for cause in causes), "problem")
     return section("problems", f"{count}, {counted(len(causes), 'cause')}", index + articles + more)
 
@@ -51,13 +51,14 @@ def row(number: int, cause: Data, labels: Data, new: str) -> str:
     times = f" <span class=mute>{counted(cause['problems'], 'problem')}</span>" if cause["problems"] > 1 else ""
     return (
         f'<tr><td><a href="#p{number}">{number}</a></td><td class=name>{breaking(first)}{times}{new}</td>'
-        f"<td class=spare>{escape(cause['expected'][:SHOWN])}</td><td>{escape(cause['got'][:SHOWN])}</td></tr>"
+        f"<td>{escape(shortened(cause['expected'], SHOWN))}</td>"
+        f"<td class=got>{escape(shortened(cause['got'], SHOWN))}</td></tr>"
     )
 
 
 def article(number: int, cause: Data, labels: Data, new: str) -> str:
     """One cause; with fewer of its responses, or none, where they are too long."""
-    known = cause["exchanges"]
+    known = without_repeats(cause["exchanges"])
     title = heading(number, cause, new)
     found = (title + "".join(content(cause, labels, known[-count:] if count else [])) for count in (len(known), 1, 0))
     return next((text for text in found if len(text) <= MOST_OF_ONE), "") or title + brief(cause)
@@ -76,10 +77,25 @@ def content(cause: Data, labels: Data, exchanges: Sequence[Data]) -> Iterator[st
         yield f"<h4>{escape(exchange['request'])}</h4>{curl(exchange['curl'])}"
         status, _, _ = exchange["response"].partition("\n")
         yield folded(f"Response: {escape(status)}", f"<pre>{escape(exchange['response'])}</pre>")
-    if len(exchanges) < len(cause["exchanges"]):
+    if len(exchanges) < len(without_repeats(cause["exchanges"])):
         yield "<p class=mute>All responses are in report.json.</p>"
     yield others(cause)
     yield "</article>"
+
+
+def without_repeats(exchanges: Sequence[Data]) -> list[Data]:
+    """The exchanges, each once where a request was sent twice in a row and answered alike but for its headers."""
+    found = list[Data]()
+    for exchange in exchanges:
+        if not found or said_by(found[-1]) != said_by(exchange):
+            found.append(exchange)
+    return found
+
+
+def said_by(exchange: Data) -> tuple[str, str, str]:
+    """What tells an exchange from another one: the request, the status, and the body."""
+    head, _, body = exchange["response"].partition("\n\n")
+    return exchange["curl"], head.partition("\n")[0], body
 
 
 def heading(number: int, cause: Data, new: str) -> str:

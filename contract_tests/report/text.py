@@ -15,6 +15,7 @@ OUTCOMES: Final[Mapping[Outcome, str]] = {
     Outcome.FAULT: "internal error",
 }
 """The outcomes in the words that people read."""
+MOST_OF_GOT: Final = 300  # characters that came, in a line; the reports have the whole response
 INFERRED = "inferred"  # how a source begins that no clause of the contract states
 
 
@@ -83,8 +84,17 @@ def explain(verdict: Verdict) -> str:
     return "\n".join(lines)
 
 
+def shortened(text: str, most: int = MOST_OF_GOT) -> str:
+    """A text that shows where it was cut."""
+    return text if len(text) <= most else f"{text[:most]}..."
+
+
 def described(problem: Problem, promise: Promise) -> list[str]:
     """What was expected, what came, what that is based on, where traffic shows it, and the lines that repeat it."""
-    found = [f"expected  {problem.expected}", f"got       {problem.got}", f"source    {source_of(problem, promise)}"]
+    found = [
+        f"expected  {problem.expected}",
+        f"got       {shortened(problem.got)}",
+        f"source    {source_of(problem, promise)}",
+    ]
     found += [f"seen in   {problem.seen}"] if problem.seen else []
     return [*found, *(f"          {curl}" for curl in problem.requests)]

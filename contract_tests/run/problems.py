@@ -18,6 +18,9 @@ from contract_tests.run.run import Run
 MISSING: Final = re.compile(r"field missing: (\S+)")
 STATUS: Final = re.compile(r"\b[1-5]\d\d\b")
 SENT: Final = re.compile(r"as it was sent.*", re.DOTALL)
+INPUT: Final = re.compile(r"\bto refuse an invalid input\b")
+SHAPE: Final = re.compile(r": (/\S*) of the (\d)\d\d body to match its schema")
+PLACE: Final = re.compile(r"/\d+(?=/|\Z)")  # in a list
 CONTRACT: Final = "the contract"
 MOST_SHOWN: Final = 4  # problems of one cause whose responses are kept: the first ones may be accepted deviations
 MOST_EXCHANGES: Final = 4  # of one problem
@@ -87,19 +90,30 @@ def ids_of(run: Run, broken: Broken) -> Iterator[str]:
 
 
 def cause_of(run: Run, broken: Broken, expected: str, got: str) -> str:
-    """What problems of one cause have in common: the missing field, else the words without names and numbers."""
+    """What problems of one cause have in common: the missing field, the operation that takes anything, the member that
+    breaks its schema wherever records of one kind are shown, else the words without names and numbers."""
     names = {answer.operation_id for answer in broken.answers if answer.operation_id}
     if found := MISSING.search(got):
         return f"field missing: {found[1]}"
     for field in missing_fields(run, broken.answers):
         if re.search(rf"(?<!\w){re.escape(field)}(?!\w)", f"{expected} {got}"):
             return f"field missing: {field}"
+    if INPUT.search(expected) and names:
+        return f"invalid inputs are accepted by {max(names)}"
+    if shape := SHAPE.search(expected):
+        return f"the shape of {PLACE.sub('/*', shape[1]).removeprefix('/*')} in {shape[2]}xx of {family(run, names)}"
     answered = STATUS.match(got)  # then the body says less about the cause than the status
     expected = SENT.sub("as it was sent", expected)
     words = f"{expected} | {f'answered with {answered[0][0]}xx' if answered else got[:SHOWN_OF_GOT]}"
     for name in sorted({*names, *(one.id for one in run.operations if one.id in words)}, key=len, reverse=True):
         words = words.replace(name, "{operation}")
     return STATUS.sub("{status}", words)
+
+
+def family(run: Run, names: set[str]) -> str:
+    """What the paths of these operations have in common with those of their neighbours: `/pets` of `/pets/{petId}`."""
+    paths = {one.path.partition("/{")[0] for one in run.operations if one.id in names}
+    return ", ".join(sorted(paths))
 
 
 def missing_fields(run: Run, answers: tuple[Answer, ...]) -> set[str]:

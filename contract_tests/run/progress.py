@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import time
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import TextIO
@@ -22,6 +22,7 @@ from contract_tests.report.text import counted, headline, tally
 from contract_tests.run.run import Run
 
 MOST_NAMED = 10  # writes to what was there
+FEW = 3  # lines that differ in their name alone
 WHAT_IS_SENT = {
     Safety.OBSERVE: "reads only",
     Safety.PROBE: "reads, and writes that must be refused",
@@ -132,15 +133,14 @@ class Progress:
         if self.run.lacks_coverage():
             self.say(f"coverage is below --min-coverage {self.run.settings.min_coverage:g}%")
         self._say_some("the contract", self.run.contract.notes)
-        for left in self.run.left_behind:
-            self.say(f"left behind: {left}")
+        for line in by_reason(self.run.left_behind):
+            self.say(f"left behind: {line}")
         self._say_some("undocumented", self.run.undocumented.lines())
         for media_type, count in self.run.coverage.not_judged.items():
-            self.say(f"not judged: the contents of {count} bodies of {media_type}")
+            bodies = "body" if count == 1 else "bodies"
+            self.say(f"not checked: the contents of {count} {bodies} of {media_type}")
         if self.run.changed:
-            self.say(f"changed what was there: {', '.join(self.run.changed[:MOST_NAMED])}" + (
-                f" and {len(self.run.changed) - MOST_NAMED} more" if len(self.run.changed) > MOST_NAMED else ""
-            ))  # fmt: skip
+            self.say(f"changed what was there: {named(self.run.changed)}")
 
     def _say_some(self, about: str, lines: Sequence[str]) -> None:
         """The first lines of this kind, and how many more the report has."""
@@ -148,3 +148,19 @@ class Progress:
             self.say(f"{about}: {line}")
         if len(lines) > MOST_NAMED:
             self.say(f"{about}: {len(lines) - MOST_NAMED} more, see report.json")
+
+
+def by_reason(lines: Sequence[str]) -> Iterator[str]:
+    """Lines of the form `/notes/1: it is still there`; many with the same reason are one."""
+    found: dict[str, list[str]] = {}
+    for line in lines:
+        name, _, why = line.partition(": ")
+        found.setdefault(why, []).append(name)
+    for why, names in found.items():
+        yield from [f"{', '.join(names)}: {why}"] if len(names) > FEW else [f"{name}: {why}" for name in names]
+
+
+def named(names: Sequence[str]) -> str:
+    """The first of many names, and how many more there are."""
+    more = f" and {len(names) - MOST_NAMED} more" if len(names) > MOST_NAMED else ""
+    return f"{', '.join(names[:MOST_NAMED])}{more}"

@@ -49,6 +49,24 @@ def test_a_problem_has_all_that_repeats_and_explains_it() -> None:
     assert 'href="#op-getPet"' in page
 
 
+def test_a_request_that_was_repeated_is_shown_once() -> None:
+    """Where it was answered alike; another body is another exchange."""
+    first, again, other = (Exchange("GET /pets/1", "curl http://t/pets/1", f"200 OK\ndate: {date}\n\n{body}")
+                           for date, body in (("now", "{}"), ("later", "{}"), ("later", "[]")))  # fmt: skip
+    lost = Problem("a name", "none", (first.curl,), operation="getPet", exchanges=(first, again, other))
+    page = html(summary([Verdict("fits", "s", Promise("It fits"), Outcome.BROKEN, (lost,))], {"getPet": "GET /pets"}))
+    assert page.count("Response: 200 OK") == 2
+    assert "in report.json" not in page
+
+
+def test_a_first_run_is_compared_with_none() -> None:
+    """One sentence, no heading and no link to it."""
+    changes = {"last": None, "counts": {"new": 1}, "still": [], "gone": [], "new": []}
+    page = html(summary([], {}, changes=changes))
+    assert "The first run of this history" in page
+    assert "id=changes" not in page
+
+
 def test_a_page_without_problems_says_so() -> None:
     """No heading for what isn't there."""
     kept = Verdict("kept", "s", Promise("It is kept"), Outcome.KEPT)

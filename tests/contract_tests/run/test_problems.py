@@ -140,6 +140,30 @@ def test_a_problem_without_a_cause_stands_alone() -> None:
     assert len(causes([one, two])) == 2
 
 
+def test_an_operation_that_takes_anything_is_one_cause(run: Run) -> None:
+    """Whatever was wrong with the inputs; another operation is another cause."""
+    parts = [
+        Broken(f"{name} to refuse an invalid input ({what})", f'200 {{"text": "{at}"}}', answer(name, method, path, {}))
+        for at, (name, method, path, what) in enumerate([
+            ("createNote", "POST", "/notes", "text: Incorrect type"), ("createNote", "POST", "/notes", "a body of XML"),
+            ("listNotes", "GET", "/notes", "limit: Incorrect type"),
+        ])
+    ]  # fmt: skip
+    assert [cause.count for cause in causes(verdicts(run, *parts))] == [2, 1]
+
+
+def test_a_member_that_breaks_its_schema_is_one_cause(run: Run) -> None:
+    """At any place of a list, in the record itself, and with any value; another member is another cause."""
+    listed, read = answer("listNotes", "GET", "/notes", []), answer("getNote", "GET", "/notes/n1", {})
+    parts = [
+        Broken("listNotes: /7/text of the 200 body to match its schema", "null, which must be a string", listed),
+        Broken("listNotes: /12/text of the 200 body to match its schema", "4, which must be a string", listed),
+        Broken("getNote: /text of the 200 body to match its schema", "true, which must be a string", read),
+        Broken("getNote: /id of the 200 body to match its schema", "true, which must be a string", read),
+    ]
+    assert [cause.count for cause in causes(verdicts(run, *parts))] == [3, 1]
+
+
 def test_answers_that_differ_are_one_cause_if_their_status_is_alike(run: Run) -> None:
     """What a promise expected says more than the bodies that came instead."""
     parts = [
