@@ -82,7 +82,7 @@ docs: $(VENV)/ready  ## build the documentation site into build/docs, and check 
 	$(BIN)/python -m sphinx -q -E -n -W --keep-going -c docs -b dirhtml . build/docs
 	@echo "build/docs/docs/index.html"
 
-first-steps: $(VENV)/ready  ## install and start everything in empty folders: uvx, pipx, pip, npm, Playwright, Vitest (ARGS="--only npx")
+first-steps: $(VENV)/ready  ## install and start everything in empty folders: uvx, pipx, pip, the README, npm, Playwright (ARGS="--only npx")
 	$(BIN)/python -m tests.first_steps $(ARGS)
 
 clean:  ## remove generated files

@@ -14,6 +14,7 @@ import pytest
 
 from mockserver.cli.commands import read_options
 from mockserver.cli.config import settings_of
+from mockserver.exchange.building import build_engine
 from mockserver.settings import MEMORY
 from tests.mockserver.control.conftest import Control
 from tests.support import ROOT, Ask, LiveMock
@@ -24,7 +25,7 @@ BLOCK = re.compile(r"(<!-- not run: .*? -->\n)?^```(\w+)\n(.*?)^```", re.MULTILI
 RUN = {
     ("README.md", "sh"): "test_the_readme_works",
     ("README.md", "ts"): "make first-steps",
-    ("README.md", "console"): "test_docs.test_the_readme_shows_what_the_mock_prints",
+    ("README.md", "console"): "make first-steps; test_docs.test_the_readme_shows_what_the_mock_prints",
     ("docs/tutorial.md", "sh"): "test_the_tutorial_works",
     ("docs/tutorial.md", "yaml"): "test_the_tutorial_works",
     ("docs/behaviours.md", "yaml"): "test_docs.test_the_example_of_a_python_function_works",
@@ -39,6 +40,8 @@ RUN = {
     ("docs/states.md", "sh"): "test_the_page_of_saved_states_works",
     ("docs/states.md", "yaml"): "test_the_page_of_saved_states_works",
     ("docs/streams.md", "yaml"): "mockserver/exchange/test_following",
+    ("docs/fixtures.md", "yaml"): "test_the_page_of_fixtures_works",
+    ("docs/fixtures.md", "sh"): "test_the_page_of_fixtures_works",
     ("docs/jobs.md", "yaml"): "mockserver/outbound/test_page",
     ("docs/jobs.md", "sh"): "mockserver/outbound/test_page",
     ("docs/control.md", "json"): "test_the_bodies_of_the_control_api_work",
@@ -114,6 +117,22 @@ def test_the_tutorial_works(shell: Shell) -> None:
     assert shell(worlds).count("Mia") == 1
     assert {"createPet", "removePet"} <= set(re.findall(r"\w+", shell(inferred)))
     assert "PASSED" in shell(check.replace("--budget", "--examples 5 --budget"))
+
+
+def test_the_page_of_fixtures_works(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The mock of the first line has the records and the users of the file, and a list that is empty stays so."""
+    page = (ROOT / "docs/fixtures.md").read_text(encoding="utf-8")
+    (tmp_path / "petstore.yaml").write_text(_blocks(TUTORIAL, "yaml")[0], encoding="utf-8")
+    (tmp_path / "fixtures.yaml").write_text(_blocks(page, "yaml")[0], encoding="utf-8")
+    monkeypatch.chdir(tmp_path)
+    start, read = _blocks(page, "sh")[0].splitlines()
+    settings = settings_of(read_options(start.removesuffix("&").split()[1:]), {})
+    engine = build_engine(settings)
+    path = read.removeprefix("curl localhost:4010")
+    assert Ask(engine)("GET", path).json == {"id": "p1", "name": "Rex", "tag": "dog"}
+    assert [user.token for user in engine.fixtures.users] == ["ann-token", "ben-token"]
+    (tmp_path / "fixtures.yaml").write_text("pets: []", encoding="utf-8")
+    assert Ask(build_engine(settings))("GET", "/pets").json == []
 
 
 def test_the_settings_file_is_valid(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

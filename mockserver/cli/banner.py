@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import msgspec
@@ -39,7 +39,7 @@ def banner(engine: Engine, *, quiet: bool = False) -> str:
     lines += _memory(engine)
     lines += _certificate(settings)
     lines += [f"Store         {_store(settings)}"] if settings.store != MEMORY else []
-    lines += [f"Users         {', '.join(f'{name} ({token})' for name, token in users.items())}"] if users else []
+    lines += _users(engine, users)
     lines += [f"Auth          {settings.auth}"] if settings.auth != "enforce" else []
     lines += [f"Control       {url}/__mock__/  (docs/, worlds, requests, state, clock, faults)"]
     lines += _sign_in(engine, url)
@@ -49,6 +49,15 @@ def banner(engine: Engine, *, quiet: bool = False) -> str:
         lines += ["", "Try it:", f"  {sample.curl(url, engine.pipeline.auth.credentials(sample.operation))}"]
     last_line = "Quiet under CI: --verbose shows requests." if quiet else "One line per request:"
     return "\n".join([*lines, "", f"Ctrl-C stops it. {last_line}"])
+
+
+def _users(engine: Engine, users: Mapping[str, str]) -> list[str]:
+    """Who may call; without users, what the operations take that need a credential."""
+    if users:
+        return [f"Users         {', '.join(f'{name} ({token})' for name, token in users.items())}"]
+    if engine.settings.auth != "enforce" or not engine.contract.security_schemes:
+        return []
+    return ["Users         none in the fixtures: any credential is accepted where the contract asks for one"]
 
 
 def _contracts(engine: Engine) -> Iterator[str]:

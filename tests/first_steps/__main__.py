@@ -7,13 +7,17 @@ import subprocess
 import sys
 import tempfile
 from pathlib import Path
+from time import monotonic
 
 from tests.first_steps import artifacts
-from tests.first_steps.steps import STEPS, Built
+from tests.first_steps.steps import STEPS, Built, lacking
 
 
 def main() -> int:
-    """Print for each step how long it took until the mock's first response; 1 if a step fails."""
+    """Print for each step how long it took until the mock's first response, and in all; 1 if a step fails.
+
+    A step whose tools aren't installed is skipped.
+    """
     parser = argparse.ArgumentParser(prog="make first-steps ARGS=...", description=__doc__)
     parser.add_argument("--only", nargs="*", default=list(STEPS), choices=list(STEPS), metavar="STEP")
     chosen = parser.parse_args().only
@@ -21,10 +25,15 @@ def main() -> int:
     with tempfile.TemporaryDirectory() as home:
         built = Built(Path(home))
         for name in chosen:
+            if missing := lacking(name):
+                print(f"{name}: SKIPPED: {missing}", flush=True)
+                continue
             folder = Path(home) / name
             folder.mkdir()
+            began = monotonic()
             try:
-                print(f"{name}: first response after {STEPS[name](built, folder):.1f} s", flush=True)
+                first = STEPS[name](built, folder)
+                print(f"{name}: first response after {first:.1f} s, done after {monotonic() - began:.1f} s", flush=True)
             except (artifacts.Failed, OSError, subprocess.TimeoutExpired) as problem:
                 failed += 1
                 print(f"{name}: FAILED: {problem}", flush=True)

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
 import subprocess
 import sys
 import urllib.request
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
@@ -17,6 +18,7 @@ from time import monotonic
 from bench.processes import free_port
 from tests.first_steps import artifacts
 from tests.first_steps.artifacts import TIMEOUT, Failed, clean, run
+from tests.first_steps.pasted import README, Terminal, blocks, install_line, shell, the_readme, the_tutorial
 from tests.support import ROOT
 
 HERE = Path(__file__).parent
@@ -42,9 +44,10 @@ class Built:
         """The npm package of this clone."""
         return artifacts.npm_package(self.folder)
 
-    def requirement(self, extra: str = "") -> str:
-        """The wheel as a requirement (PEP 508)."""
-        return f"flashback-mock{extra} @ {self.wheel.as_uri()}"
+    def found(self, programs: Path) -> dict[str, str]:
+        """What has pip and uv find the wheel by the name of the package, and a shell these programs."""
+        links = {"PIP_FIND_LINKS": str(self.folder), "UV_FIND_LINKS": str(self.folder)}
+        return {**links, "PATH": f"{programs}{os.pathsep}{os.environ['PATH']}"} if self.wheel else {}
 
 
 Step = Callable[[Built, Path], float]
@@ -53,24 +56,42 @@ Step = Callable[[Built, Path], float]
 def with_uvx(built: Built, folder: Path) -> float:
     """`uvx` starts the mock with a contract of the user's own."""
     began, uv = monotonic(), _tool("uv", folder)
-    environment = {"UV_CACHE_DIR": str(folder / "cache"), "UV_SYSTEM_CERTS": "1", "UV_NATIVE_TLS": "1"}
-    return _petstore([f"{uv}/uvx", "--from", built.requirement(), "mockserver"], folder, began, environment)
+    certificates = {"UV_SYSTEM_CERTS": "1", "UV_NATIVE_TLS": "1"}
+    environment = {"UV_CACHE_DIR": str(folder / "cache"), **certificates, **built.found(uv)}
+    seconds = _petstore(install_line("uv"), folder, began, environment)
+    run(shell(f"{install_line('uv', suite=True)} --version"), folder, **environment)
+    return seconds
 
 
 def with_pipx(built: Built, folder: Path) -> float:
     """`pipx run` does the same."""
     began, pipx = monotonic(), _tool("pipx", folder)
-    homes = {"PIPX_HOME": str(folder / "pipx"), "PIPX_BIN_DIR": str(folder / "bin")}
-    return _petstore([f"{pipx}/pipx", "run", "--spec", built.requirement(), "mockserver"], folder, began, homes)
+    homes = {"PIPX_HOME": str(folder / "pipx"), "PIPX_BIN_DIR": str(folder / "bin"), **built.found(pipx)}
+    seconds = _petstore(install_line("pipx"), folder, began, homes)
+    run(shell(f"{install_line('pipx', suite=True)} --version"), folder, **homes)
+    return seconds
 
 
 def with_pip(built: Built, folder: Path) -> float:
     """`pip install` into a virtual environment, and then the suite with its extra."""
     began, bin_folder = monotonic(), _environment(folder)
-    run([f"{bin_folder}/pip", "install", "-q", built.requirement()], folder)
-    seconds = _petstore([f"{bin_folder}/mockserver"], folder, began, {})
-    run([f"{bin_folder}/pip", "install", "-q", built.requirement("[contract-tests]")], folder)
-    run([f"{bin_folder}/contract-tests", "--spec", str(PETS), "--budget", "60"], folder)
+    environment = built.found(bin_folder)
+    run(shell(f"{install_line('pip')} -q"), folder, **environment)
+    seconds = _petstore("mockserver mock", folder, began, environment)
+    run(shell(f"{install_line('pip', suite=True)} -q"), folder, **environment)
+    run(["contract-tests", str(PETS), "--budget", "60"], folder, **environment)
+    return seconds
+
+
+def with_readme(built: Built, folder: Path) -> float:
+    """The README, and then the tutorial, pasted line by line."""
+    began, bin_folder = monotonic(), _environment(folder)
+    run(shell(f"{install_line('pip', suite=True)} -q"), folder, **built.found(bin_folder))
+    seconds = monotonic() - began
+    for name, page in (("readme", the_readme), ("tutorial", the_tutorial)):
+        own = folder / name
+        own.mkdir()
+        page(Terminal(own, bin_folder))
     return seconds
 
 
@@ -79,13 +100,14 @@ def with_npx(built: Built, folder: Path) -> float:
     began = monotonic()
     run(["npm", "init", "-y"], folder)
     run(["npm", "install", "--no-audit", "--no-fund", "-D", str(built.npm)], folder)
-    return _petstore(["npx", "flashback-mock"], folder, began, _package(built, folder))
+    return _petstore(install_line("npm"), folder, began, _package(built, folder))
 
 
 def vite_app(built: Built, folder: Path) -> float:
     """A new project with Vite, TypeScript, Vitest, and Playwright with three workers."""
     began = monotonic()
     shutil.copytree(HERE / "app", folder, dirs_exist_ok=True)
+    (folder / "tests" / "readme.spec.ts").write_text(blocks(README, "ts")[0], encoding="utf-8")
     run(["npm", "install", "--no-audit", "--no-fund"], folder)
     run(["npm", "install", "--no-audit", "--no-fund", "-D", str(built.npm)], folder)
     run(["npx", "tsc"], folder)
@@ -99,7 +121,7 @@ def vite_app(built: Built, folder: Path) -> float:
 def node_versions(built: Built, folder: Path) -> float:
     """The package's own tests, in each version of Node.js."""
     began, bin_folder = monotonic(), _environment(folder)
-    run([f"{bin_folder}/pip", "install", "-q", built.requirement()], folder)
+    run([f"{bin_folder}/pip", "install", "-q", str(built.wheel)], folder)
     tests = folder / "package"
     shutil.copytree(ROOT / "packages" / "js" / "test", tests / "test")
     run(["tar", "xzf", str(built.npm), "-C", str(folder)], folder)
@@ -134,18 +156,36 @@ STEPS: Mapping[str, Step] = {
     "uvx": with_uvx,
     "pipx": with_pipx,
     "pip": with_pip,
+    "readme": with_readme,
     "npx": with_npx,
     "vite": vite_app,
     "node": node_versions,
     "examples": examples,
 }
 
+NPM = ("npx", "vite", "node", "examples")
+BROWSERS = ("vite", "examples")
+OLDEST_NODE = (20, 19)
+"""The first version of Node.js that Vite takes."""
 
-def _petstore(command: Sequence[str], folder: Path, began: float, environment: Mapping[str, str]) -> float:
-    """Start the mock with the contract, create a pet and read it; the seconds until then."""
+
+def lacking(step: str) -> str:
+    """What a step can't do without and isn't installed here; empty where all is there."""
+    if step not in NPM:
+        return ""
+    if shutil.which("npm") is None or shutil.which("node") is None:
+        return "Node.js and npm aren't installed"
+    version = run(["node", "--version"], HERE).strip().lstrip("v")
+    if tuple(int(part) for part in version.split(".")[:2]) < OLDEST_NODE:
+        return f"Node.js {version} is older than {'.'.join(map(str, OLDEST_NODE))}"
+    return "" if BROWSER or step not in BROWSERS else "neither Chromium nor Google Chrome is installed"
+
+
+def _petstore(line: str, folder: Path, began: float, environment: Mapping[str, str]) -> float:
+    """Paste the line that starts the mock, with the contract; create a pet and read it; the seconds until then."""
     contract = folder / "petstore.yaml"
     shutil.copy(PETS, contract)
-    with _started([*command, "mock", contract.name, "--port", "0", "--log-format", "json"], folder, environment) as url:
+    with _started(f"{line} {contract.name} --port 0 --log-format json", folder, environment) as url:
         pet = _asked(f"{url}/pets", {"name": "Rex"})
         seconds = monotonic() - began
         if _asked(f"{url}/pets/{pet['id']}")["name"] != "Rex":
@@ -154,16 +194,17 @@ def _petstore(command: Sequence[str], folder: Path, began: float, environment: M
 
 
 @contextmanager
-def _started(command: Sequence[str], folder: Path, environment: Mapping[str, str]) -> Iterator[str]:
+def _started(line: str, folder: Path, environment: Mapping[str, str]) -> Iterator[str]:
     """A mock that runs; its URL."""
     errors = folder / "errors.txt"
     with errors.open("w") as file:
+        command = shell(line)
         process = subprocess.Popen(command, cwd=folder, env=clean(environment), stdout=subprocess.PIPE, stderr=file)
         try:
-            line = process.stdout.readline() if process.stdout else b""
-            if not line.startswith(b'{"event":"listening"'):
-                raise Failed(f"{' '.join(command)}: printed {line!r}\n{errors.read_text()[-4000:]}")
-            yield json.loads(line)["url"]
+            first = process.stdout.readline() if process.stdout else b""
+            if not first.startswith(b'{"event":"listening"'):
+                raise Failed(f"{line}: printed {first!r}\n{errors.read_text()[-4000:]}")
+            yield json.loads(first)["url"]
         finally:
             process.terminate()
             process.wait(TIMEOUT)

@@ -53,6 +53,17 @@ def test_notes_on_the_contract_are_announced(build: Build, tmp_path: Path, monke
     assert "Notes" not in banner(build(bundled_settings()))
 
 
+def test_the_banner_says_who_may_call_where_the_fixtures_name_nobody(build: Build, tmp_path: Path) -> None:
+    """Any credential is accepted; nothing is said where the contract asks for none."""
+    bundled = bundled_settings()
+    plain = Settings(bundled.spec, auth="enforce")
+    assert "Users         none in the fixtures: any credential is accepted" in banner(build(plain))
+    assert "Users" not in banner(build(msgspec.structs.replace(plain, auth="off")))
+    path = tmp_path / "api.yaml"
+    path.write_text("openapi: 3.1.0\npaths: {/a: {get: {responses: {'204': {description: No}}}}}\n")
+    assert "Users" not in banner(build(Settings(str(path))))
+
+
 def test_the_banner_names_the_store(build: Build, tmp_path: Path) -> None:
     """Where there is one that lasts; the log in JSON names memory as well."""
     engine = build(bundled_settings(store=f"sqlite:{tmp_path}/a.db"))
