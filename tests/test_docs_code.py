@@ -28,7 +28,8 @@ RUN = {
     ("README.md", "console"): "make first-steps; test_docs.test_the_readme_shows_what_the_mock_prints",
     ("docs/tutorial.md", "sh"): "test_the_tutorial_works",
     ("docs/tutorial.md", "yaml"): "test_the_tutorial_works",
-    ("docs/behaviours.md", "yaml"): "test_docs.test_the_example_of_a_python_function_works",
+    ("docs/behaviours.md", "yaml"): "test_the_first_change_of_behaviours_works; test_docs, the Python function",
+    ("docs/behaviours.md", "sh"): "test_the_first_change_of_behaviours_works",
     ("docs/behaviours.md", "python"): "test_docs.test_the_example_of_a_python_function_works",
     ("docs/configuration.md", "toml"): "test_the_settings_file_is_valid, test_the_settings_of_several_apis_are_valid",
     ("docs/configuration.md", "sh"): "test_the_settings_of_several_apis_are_valid",
@@ -43,6 +44,7 @@ RUN = {
     ("docs/fixtures.md", "yaml"): "test_the_page_of_fixtures_works",
     ("docs/fixtures.md", "sh"): "test_the_page_of_fixtures_works",
     ("docs/jobs.md", "yaml"): "mockserver/outbound/test_page",
+    ("docs/jobs.md", "json"): "mockserver/behaviour/test_becoming",
     ("docs/jobs.md", "sh"): "mockserver/outbound/test_page",
     ("docs/control.md", "json"): "test_the_bodies_of_the_control_api_work",
     ("docs/frontend.md", "js"): "make first-steps, from the same files in examples/",
@@ -117,6 +119,20 @@ def test_the_tutorial_works(shell: Shell) -> None:
     assert shell(worlds).count("Mia") == 1
     assert {"createPet", "removePet"} <= set(re.findall(r"\w+", shell(inferred)))
     assert "PASSED" in shell(check.replace("--budget", "--examples 5 --budget"))
+
+
+def test_the_first_change_of_behaviours_works(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whatever is sent, a new pet is a dog; when it goes, all dogs go."""
+    page = (ROOT / "docs/behaviours.md").read_text(encoding="utf-8")
+    (tmp_path / "petstore.yaml").write_text(_blocks(TUTORIAL, "yaml")[0], encoding="utf-8")
+    (tmp_path / "behaviours.yaml").write_text(_blocks(page, "yaml")[0], encoding="utf-8")
+    monkeypatch.chdir(tmp_path)
+    start, write = _blocks(page, "sh")[0].splitlines()
+    ask = Ask(build_engine(settings_of(read_options(start.removesuffix("&").split()[1:]), {})))
+    made = ask("POST", "/pets", json=json.loads(write.rpartition(" -d ")[2].strip("'"))).json
+    assert made["tag"] == "dog"
+    assert ask("DELETE", f"/pets/{made['id']}").status == 204
+    assert "dog" not in {pet.get("tag") for pet in ask("GET", "/pets").json}
 
 
 def test_the_page_of_fixtures_works(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
