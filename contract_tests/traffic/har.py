@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import binascii
+import json
 import re
 from collections.abc import Callable, Mapping
 from decimal import Decimal
@@ -18,9 +19,9 @@ Attached = Callable[[str], bytes | None]
 """Reads a body that stands in a file of its own beside the archive, or in the same zip file."""
 
 BODILESS: Final = frozenset({204, 205, 304})
-CONDITIONAL: Final = frozenset({"if-none-match", "if-modified-since"})
 NOT_ANSWERED: Final = "the recording has no answer to it (aborted, blocked or failed)"
 REVALIDATED: Final = "a 304 to a conditional request: the client used what it had kept"
+"""Browsers leave out the headers that made a request conditional."""
 TUNNELLED: Final = "it became a WebSocket"
 NOT_HTTP: Final = "its URL isn't http or https"
 BY_WORKER: Final = "a service worker answered it"
@@ -48,7 +49,7 @@ def _part(data: Mapping[str, Any], name: str) -> Mapping[str, Any]:
 
 
 def _sent(request: Mapping[str, Any], attached: Attached) -> tuple[Sent, bool]:
-    url = str(request.get("url") or "").partition("#")[0]
+    url = _url(request)
     headers = joined(_lines(request), lower=False)
     plain = {name.lower(): value for name, value in headers.items()}
     body, is_known = _sent_body(request, plain.get("content-type", ""), attached)
@@ -56,6 +57,16 @@ def _sent(request: Mapping[str, Any], attached: Attached) -> tuple[Sent, bool]:
         headers["Content-Type"] = mime
     is_known = is_known and "content-encoding" not in plain
     return Sent(str(request.get("method") or "GET").upper(), url, urlsplit(url).path or "/", headers, body), is_known
+
+
+def _url(request: Mapping[str, Any]) -> str:
+    """The URL of a request; some tools write its query beside it alone."""
+    url = str(request.get("url") or "").partition("#")[0]
+    pairs = request.get("queryString")
+    if "?" in url or not isinstance(pairs, list):
+        return url
+    named = [(str(one.get("name", "")), str(one.get("value", ""))) for one in pairs if isinstance(one, Mapping)]
+    return f"{url}?{urlencode(named)}" if named else url
 
 
 def _sent_body(request: Mapping[str, Any], content_type: str, attached: Attached) -> tuple[bytes, bool]:
@@ -81,8 +92,7 @@ def _sent_body(request: Mapping[str, Any], content_type: str, attached: Attached
 
 
 def _answer(sent: Sent, response: Mapping[str, Any], place: str, attached: Attached) -> Answer:
-    status = response.get("status")
-    status = int(status) if isinstance(status, int | Decimal | float) and status > 0 else 0
+    status = _number(response.get("status"))
     lines = _lines(response)
     headers = joined(lines, lower=True)
     content = response.get("content")
@@ -101,6 +111,8 @@ def _answer(sent: Sent, response: Mapping[str, Any], place: str, attached: Attac
 def _body(content: Mapping[str, Any], headers: Mapping[str, str], attached: Attached) -> tuple[bytes, bool]:
     """The body of an answer, and whether that is all of it."""
     text = content.get("text")
+    if isinstance(text, Mapping | list):  # a tool of one's own has decoded it
+        return json.dumps(text).encode(), True
     if isinstance(text, str):
         if content.get("encoding") == "base64":
             found = _decoded(text)
@@ -117,6 +129,13 @@ def _body(content: Mapping[str, Any], headers: Mapping[str, str], attached: Atta
 
 def _is_positive(size: Any) -> bool:
     return isinstance(size, int | float | Decimal) and size > 0
+
+
+def _number(status: Any) -> int:
+    """A status, which some write as text; 0 where there is none."""
+    if isinstance(status, str) and status.isascii() and status.isdecimal():
+        return int(status[:3])
+    return int(status) if _is_positive(status) else 0
 
 
 def _is_cut(answer: Answer, content: Mapping[str, Any]) -> bool:
@@ -140,13 +159,15 @@ def _why_not(data: Mapping[str, Any], answer: Answer, response: Mapping[str, Any
         return BY_WORKER
     if answer.status == 307 and answer.headers.get("non-authoritative-reason"):
         return BY_BROWSER
-    if answer.status == 304 and CONDITIONAL & {name.lower() for name in sent.headers}:
+    if answer.status == 304 and sent.method in {"GET", "HEAD"}:
         return REVALIDATED
     return ""
 
 
 def _lines(message: Mapping[str, Any]) -> list[tuple[str, str]]:
     headers = message.get("headers")
+    if isinstance(headers, Mapping):
+        return [(str(name), str(value)) for name, value in headers.items()]
     found = [one for one in headers if isinstance(one, Mapping)] if isinstance(headers, list) else []
     return [(str(one.get("name", "")), str(one.get("value", ""))) for one in found if one.get("name")]
 

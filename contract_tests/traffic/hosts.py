@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
@@ -13,6 +13,7 @@ from urllib.parse import SplitResult, urlsplit
 from contract_tests.core.contract import Contract
 from contract_tests.traffic.entry import Entry
 from contract_tests.traffic.files import opened
+from contract_tests.traffic.guessing import guessed
 from contract_tests.traffic.journal import NOWHERE
 
 URL: Final = re.compile(rb'"url"\s*:\s*"(https?://[^/"?#\\]+)', re.IGNORECASE)
@@ -34,12 +35,15 @@ class Hosts:
     elsewhere: Counter[str] = field(default_factory=Counter)  #: entries by host
 
     @classmethod
-    def of(cls, contract: Contract, given: Iterable[str], files: Iterable[Path]) -> Hosts:
-        """With the base URLs that are given; else with those of the contract whose host the files name."""
+    def of(cls, contract: Contract, given: Iterable[str], files: Sequence[Path]) -> Hosts:
+        """With the base URLs that are given; else with those of the contract whose host the files name, or those below
+        which the files have its paths."""
         bases = tuple(given)
         if not bases and (declared := contract.addresses):
             seen = hosts_in(files)
             bases = tuple(url for url in declared if host_of(urlsplit(url)) in seen)
+        elif not bases and not contract.base_paths:
+            bases = guessed(contract, files)
         return cls(contract, bases, contract.base_paths)
 
     def path_of(self, entry: Entry) -> str | None:

@@ -27,6 +27,7 @@ from tests.contract_tests.traffic.recording import (
     sound,
     with_defect,
 )  # fmt: skip
+from tests.contract_tests.traffic.shapes import SHAPES
 
 Check = Callable[..., tuple[int, str]]
 
@@ -71,6 +72,41 @@ def test_a_defect_is_named_with_its_entry(check: Check, kind: str) -> None:
     assert "seen in   shop.har entry 13\n" in out, out
     assert "curl -i " in out
     assert TOKEN not in out
+
+
+@pytest.mark.parametrize("tool", SHAPES)
+def test_recordings_of_other_tools(check: Check, tool: str) -> None:
+    """Each in its own shape: nothing is said of the sound one, and defects of both sides are found."""
+    code, out = check(SHAPES[tool](sound()), "--undocumented", "fail")
+    assert (code, "FAILED" in out) == (0, False), out
+    kinds = ("answer: field of another type", "request: parameter out of range", "request: inner field missing")
+    code, out = check(SHAPES[tool]([*sound(), *(DEFECTS[kind][0]() for kind in kinds)]))
+    assert code == 1
+    assert [kind for kind in kinds if DEFECTS[kind][1] not in out] == [], out
+
+
+@pytest.mark.parametrize(
+    ("servers", "base"),
+    [
+        ([], "http://localhost:3000"),
+        ([], "http://localhost:3000/backend"),
+        ([{"url": "/api/v1"}], "http://localhost:5173/api/v1"),
+        ([{"url": "https://api.example/v1"}, {"url": "https://staging.example/v1"}], "https://staging.example/v1"),
+        (
+            [{"url": "https://{at}.shop.example/v1", "variables": {"at": {"default": "eu"}}}],
+            "https://us.shop.example/v1",
+        ),
+    ],
+)
+def test_the_api_is_found_in_the_traffic(check: Check, tmp_path: Path, servers: list[Any], base: str) -> None:
+    """By the servers of the contract, or by its paths; another host with one such path isn't taken for it."""
+    spec = tmp_path / "servers.yaml"
+    text = SPEC.read_text().replace("servers: [{url: https://shop.example/api/v1}]", f"servers: {json.dumps(servers)}")
+    spec.write_text(text if servers else text.replace("servers: []\n", ""))
+    recorded = json.loads(json.dumps(with_defect("answer: null")).replace(BASE, base))
+    code, out = check(recorded, spec=spec)
+    assert (code, out.count("FAILED  ")) == (1, 1), out
+    assert "/name of the 200 body" in out
 
 
 def test_entries_of_one_cause_are_counted(check: Check) -> None:
