@@ -239,7 +239,7 @@ class _Reader(Telling):
         parts = [at_path(media.schema, base.names, view) for media in medias if media.schema is not None]
         ones = [item(part, view) or part for part in parts if part is not None]  # each item of a list is a record
         known = [part for part in ones if members(part, view)]
-        return Carried({"anyOf": known} if len(known) > 1 else known[0], view) if known else None
+        return Carried({"anyOf": known} if len(known) > 1 else known[0], view, known[0]) if known else None
 
     def change(self, data: Any, pointer: str, operation: Operation) -> Change:
         pairs = dict(self.values(data if isinstance(data, Mapping) else {"=": data}, pointer))

@@ -172,6 +172,11 @@ class RecordShape(msgspec.Struct, frozen=True):
         fields = {k: v for k, v in named.items() if k not in self.read_only}
         return fields if self.inner is None or not self.inner.has_inner else self.inner.inside(fields, {})
 
+    def with_defaults(self, sent: dict[str, Any], defaults: Mapping[str, Any]) -> dict[str, Any]:
+        """The fields of a new record with the declared defaults of those that the client left out; a key has none."""
+        taken = {name: value for name, value in defaults.items() if name not in sent and name not in self._own}
+        return {**taken, **sent} if taken else sent
+
     def _named(self, value: Any) -> dict[str, Any]:
         """The field that a text names a new record by: its key, or its name; none where the field can't hold it."""
         if not isinstance(value, str) or self.schema is None:

@@ -140,7 +140,10 @@ class Run(msgspec.Struct):
         name = creation.collection
         shape, collection = self.behaviours.shapes[name], self.collections[name]
         copied = creation.base is not None and creation.base.root == "record"  # with fields that no client may send
-        fields = _laid_over(dict(base) if copied else shape.sent(base), creation.fields, self.scope, shape)
+        sent = dict(base) if copied else shape.sent(base)
+        if creation.carried is not None and creation.carried.defaults and isinstance(base, Mapping):
+            sent = shape.with_defaults(sent, creation.carried.defaults)
+        fields = _laid_over(sent, creation.fields, self.scope, shape)
         fields |= dict(self._owned(name))
         rules, seed, now, fills = shape.rules, self._seed(), self.scope.now, creation.fills
         if not rules.plain and "." in rules.key:

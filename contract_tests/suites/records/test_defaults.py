@@ -49,11 +49,11 @@ def defaults(life: Life, action: Action) -> dict[str, Any]:
 
 
 def declared_defaults(life: Life, members: Mapping[str, Any], required: Any) -> Iterator[tuple[str, Any]]:
-    """The name and the default of optional members that travel both ways."""
+    """The name and the default of optional members that travel both ways; a key can't be the same for all records."""
     for name, schema in members.items():
         keywords = merged_keywords(life.contract, schema)
         is_sent = not any(is_hidden(life.contract, schema, writing=writing) for writing in (True, False))
-        if "default" in keywords and name not in required and is_sent and not is_stamp(name):
+        if "default" in keywords and name not in required and is_sent and not is_stamp(name) and name != life.kind.key:
             yield name, keywords["default"]
 
 

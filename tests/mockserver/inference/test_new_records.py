@@ -254,3 +254,17 @@ def test_each_member_of_a_map_is_a_record(play: Play, place: str) -> None:
     assert [one for one in ask("GET", path).json if one in (mail, web)] == [mail, web]
     assert ask("DELETE", path, json=["mail"]).status == 200
     assert [one for one in ask("GET", path).json if one in (mail, web)] == [web]
+
+
+def test_a_member_that_is_left_out_has_its_declared_default(play: Play) -> None:
+    """Of a record that is made, and of one that is replaced; its key has none, since each record has another."""
+    stage = {"type": "string", "enum": ["beta", "release"]}
+    sent = thing(id={"type": "string", "default": "main"}, name=TEXT, stage={**stage, "default": "release"})
+    shown = {**thing(id=TEXT, name=TEXT, stage=stage), "required": ["id", "name", "stage"]}
+    paths = crud("/branches", "id", THING, sent)
+    paths["/branches/{id}"]["put"] = {"requestBody": body(sent), "responses": answer(THING)}
+    ask = play(paths, Thing=shown)
+    made = ask("POST", "/branches", json={"name": "one"}).json
+    assert (made["stage"], ask("POST", "/branches", json={"name": "two"}).status) == ("release", 201)
+    assert ask("PUT", f"/branches/{made['id']}", json={"name": "one", "stage": "beta"}).json["stage"] == "beta"
+    assert ask("PUT", f"/branches/{made['id']}", json={"name": "one"}).json["stage"] == "release"
