@@ -125,6 +125,12 @@ def alternatives_of(contract: Contract, schema: Any) -> list[tuple[Any, Mapping[
     return []
 
 
+def common_members(contract: Contract, schema: Any) -> Mapping[str, Any]:
+    """The same without those of alternatives, of which a value may be another."""
+    parts = reversed(view.combined(schema, contract.reader.view)) if isinstance(schema, Mapping) else ()
+    return {name: inner for part in parts for name, inner in (part.get("properties") or {}).items()}
+
+
 def item_of(contract: Contract, schema: Any) -> Any:
     """The schema of the items of a list; None where there is none."""
     return view.item(schema, contract.reader.view) if isinstance(schema, Mapping) else None

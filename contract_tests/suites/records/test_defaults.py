@@ -12,7 +12,7 @@ from contract_tests.core.action import Action
 from contract_tests.core.cases import Cases
 from contract_tests.core.errors import Broken, NotChecked
 from contract_tests.core.promises import promise
-from contract_tests.core.schemas import declared_members, is_hidden, is_stamp, merged_keywords
+from contract_tests.core.schemas import common_members, is_hidden, is_stamp, merged_keywords
 from contract_tests.core.words import in_json
 from contract_tests.suites.records.comparing import same
 from contract_tests.suites.records.kinds import body_of
@@ -45,7 +45,7 @@ def defaults(life: Life, action: Action) -> dict[str, Any]:
     """The default of each member that a body may leave out."""
     place = body_of(life.contract, action)
     required = merged_keywords(life.contract, place.value).get("required", ())
-    return dict(declared_defaults(life, declared_members(life.contract, place.value), required))
+    return dict(declared_defaults(life, common_members(life.contract, place.value), required))
 
 
 def declared_defaults(life: Life, members: Mapping[str, Any], required: Any) -> Iterator[tuple[str, Any]]:
