@@ -28,6 +28,8 @@ TRIES: Final = 4  # bodies, before the target counts as unwilling to make such a
 NOT_FOUND: Final = 404
 STILL_THERE: Final = "it is still there, though the target has said that it was removed"
 GONE: Final = frozenset({NOT_FOUND, 410})
+SLASH: Final = "%2F"
+"""A slash within a key: many servers take it for the end of the key, encoded or not."""
 FEW: Final = 1  # records of each kind below which lists are read at first
 
 
@@ -85,13 +87,14 @@ class Records:
 
     def values(self, operation: Operation, *, last: bool = False) -> dict[str, str]:
         """The path values, as far as known, that name a record of this run, made where there is none; else of one that
-        was there before. `last`: the newest one, which may be removed."""
+        was there before, whose key has no slash. `last`: the newest one, which may be removed."""
         path = nameless(operation.path)
         for template in prefixes(path):
             if not template.endswith("{}"):
                 continue
             urls = self.own.alive(template) or self._made(template)
             urls = urls or sorted(url for url in self.own.existing.copy() if has_form(url, template))
+            urls = [url for url in urls if SLASH not in url]
             if urls:
                 pairs = zip(template.split("/"), urls[-1 if last else 0].split("/"), strict=True)
                 found = [unquote(step) for part, step in pairs if part == "{}"]

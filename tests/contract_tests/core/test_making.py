@@ -107,6 +107,16 @@ def test_path_values_name_a_record_of_the_run(notes: Contract) -> None:
     assert poor.values(read) == {name: "old"}
 
 
+def test_a_key_with_a_slash_stands_in_no_path(notes: Contract) -> None:
+    """Another record is named, or none."""
+    records, target = _records(notes, 400)
+    read = notes.operation("getNote")
+    target.own.existing = {"/notes/a%2Fb"}
+    assert records.values(read) == {}
+    target.own.existing.add("/notes/c")
+    assert [*records.values(read).values()] == ["c"]
+
+
 def test_fresh_keys_are_known_to_the_run(notes: Contract) -> None:
     """A text or a number, never the same twice."""
     records, target = _records(notes)
