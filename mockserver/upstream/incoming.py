@@ -11,6 +11,8 @@ from mockserver.upstream.head import BrokenOff, Head, Lines, NotHttp, head_in
 from mockserver.upstream.line import Line
 
 _MOST_DIGITS: Final = 19
+_MOST_BEFORE: Final = 256 * 1024
+"""How many bytes interim answers may take before the answer."""
 
 
 class NoAnswer(Exception):
@@ -117,6 +119,8 @@ class Incoming:
         self._raw = raw = self._raw + data if self._raw else data
         found = head_in(raw, self._method)
         if found is None:
+            if len(raw) > _MOST_BEFORE:
+                raise NotHttp(f"no answer is in its first {_MOST_BEFORE} bytes")
             return False
         self._head, start = found
         self._raw = b""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import hashlib
 import http.client
 import json
@@ -9,10 +10,12 @@ import socket
 import threading
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from urllib.parse import quote
 
 import pytest
 
-from tests.mockserver.upstream.scripted import Came, Scripted, answer
+from tests.mockserver.upstream.scripted import Came, Script, Scripted, answer, started
 from tests.support import TIMEOUT, LiveMock
 
 SOUND = answer({"success": True, "devices": []})
@@ -165,6 +168,82 @@ def test_slow_answers_are_a_504(proxy: LiveMock, backend: Scripted) -> None:
     assert response.status == 504
     assert "--upstream-timeout" in json.loads(response.read())["detail"]
     assert time.monotonic() - began < 10
+
+
+def endless(_: Came) -> Iterator[bytes]:
+    """A head that never ends, fast."""
+    yield b"HTTP/1.1 200 OK\r\n"
+    while True:
+        yield b"X: " + b"y" * 1000 + b"\r\n"
+
+
+def hinting(_: Came) -> Iterator[bytes]:
+    """Interim answers for ever, with pauses."""
+    while not FINISHED.wait(0.05):
+        yield b"HTTP/1.1 103 Early Hints\r\nLink: </x>\r\n\r\n"
+
+
+def hurrying(_: Came) -> Iterator[bytes]:
+    """The same without pauses."""
+    while True:
+        yield b"HTTP/1.1 103 Early Hints\r\nLink: </x>\r\n\r\n" * 100
+
+
+def resetting(_: Came) -> Iterator[bytes]:
+    """Half a body, and the connection is gone."""
+    yield SOUND[:-5]
+    raise OSError
+
+
+BOMB = gzip.compress(b'{"success": true, "devices": [' + b" " * 50_000_000 + b"]}", 1)
+FINISHED = threading.Event()
+HARM: dict[str, tuple[Script | bytes, int]] = {
+    "endless head": (endless, 502),
+    "hints": (hinting, 504),
+    "many hints": (hurrying, 502),
+    "reset": (resetting, 502),
+    "no chunks": (b"HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n", 502),
+    "two lengths": (b"HTTP/1.1 200 OK\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\nxx", 502),
+    "another protocol": (b"HTTP/1.1 101 Switching Protocols\r\nUpgrade: x\r\n\r\n", 502),
+    "a bomb": (answer(BOMB, "200 OK", "application/json", "Content-Encoding: gzip"), 200),
+    "a loop": (answer({}, "302 Found", "application/json", "Location: /a%20loop"), 302),
+}  # fmt: skip
+
+
+def test_what_goes_wrong_harms_no_other_request(proxy: LiveMock, backend: Scripted) -> None:
+    """Each fault ends as a problem or within bounds, on new connections and kept ones, while others are answered."""
+    FINISHED.clear()
+    backend.answers |= {"/devices": SOUND, **{f"/{quote(name)}": script for name, (script, _) in HARM.items()}}
+    with ThreadPoolExecutor(len(HARM)) as pool:
+        for _ in range(2):
+            harmed = {name: pool.submit(ask, proxy, "GET", f"/{quote(name)}") for name in HARM}
+            assert {ask(proxy, "GET", "/devices").status for _ in range(20)} == {200}
+            found = {name: one.result(TIMEOUT) for name, one in harmed.items()}
+            assert {name: one.status for name, one in found.items()} == {
+                name: status for name, (_, status) in HARM.items()
+            }
+            problems = [one for one in found.values() if one.status > 500]
+            assert {one.headers["content-type"] for one in problems} == {"application/problem+json"}
+            assert len(found["a bomb"].read()) == len(BOMB)
+    FINISHED.set()
+
+
+def test_the_token_goes_to_no_other_host(proxy: LiveMock, backend: Scripted) -> None:
+    """Redirects to another host are passed on, and nobody connects to it."""
+    other, end = started()
+    try:
+        for path in ("/devices", "/elsewhere", "/elsewhere"):
+            backend.answers[path] = answer({}, "307 Temporary Redirect", "text/plain", f"Location: {other.url}/devices")
+            response = ask(proxy, "GET", path)
+            assert (response.status, response.headers["location"]) == (307, f"{other.url}/devices")
+            asked = f"http://127.0.0.1:{other.port}/devices"
+            connection = http.client.HTTPConnection("127.0.0.1", proxy.port, timeout=TIMEOUT)
+            connection.request("GET", asked, headers={"Authorization": "Bearer t", "Host": f"127.0.0.1:{other.port}"})
+            assert connection.getresponse().read() is not None
+            connection.close()
+        assert (other.connections, other.came) == (0, [])
+    finally:
+        end()
 
 
 def test_a_stream_that_breaks_off_breaks_off(proxy: LiveMock, backend: Scripted) -> None:
