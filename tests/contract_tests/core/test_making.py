@@ -111,6 +111,7 @@ def test_a_key_with_a_slash_stands_in_no_path(notes: Contract) -> None:
     """Another record is named, or none."""
     records, target = _records(notes, 400)
     read = notes.operation("getNote")
+    assert records.values(read) == {}
     target.own.existing = {"/notes/a%2Fb"}
     assert records.values(read) == {}
     target.own.existing.add("/notes/c")
