@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import argparse
+import difflib
+import re
 import sys
 from importlib.metadata import version
 from io import TextIOWrapper
 from pathlib import Path
+from typing import NoReturn
 
 from docs_to_openapi.errors import BuilderError, BuildStopped, UsageError
+
+CHOICE = re.compile(r"argument \S+: invalid choice: '(?P<word>.*)' \(choose from (?P<known>.*)\)")
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -38,11 +43,25 @@ def _show_any_character() -> None:
             stream.reconfigure(encoding="utf-8")
 
 
+class Parser(argparse.ArgumentParser):
+    """Says what is wrong in one line, with what may be meant, and without all the flags before it."""
+
+    def error(self, message: str) -> NoReturn:
+        """Exit with 2."""
+        found = CHOICE.fullmatch(message)
+        if found:
+            known = [word.strip(" '") for word in found["known"].split(",")]
+            near = difflib.get_close_matches(found["word"], known, n=1)
+            meant = f"; did you mean {near[0]!r}?" if near else ""
+            message = f"{found['word']!r} is none of {', '.join(known)}{meant}"
+        self.exit(2, f"{self.prog}: {message} ({self.prog} --help)\n")
+
+
 def parser() -> argparse.ArgumentParser:
     """The command line."""
-    whole = argparse.ArgumentParser(prog="docs-to-openapi", description=(__doc__ or "").partition(": ")[2].strip())
+    whole = Parser(prog="docs-to-openapi", description=(__doc__ or "").partition(": ")[2].strip())
     whole.add_argument("--version", action="version", version=f"docs-to-openapi {version('flashback-mock')}")
-    commands = whole.add_subparsers(metavar="COMMAND", dest="command")
+    commands = whole.add_subparsers(metavar="COMMAND", dest="command", parser_class=Parser)
     init = commands.add_parser("init", help="set up a folder for these pages: settings, overlay, and a first contract")
     init.add_argument("pages", type=Path, metavar="PAGES", help="folder of documentation pages")
     _folder(init, "folder to set up (default: the current one)")

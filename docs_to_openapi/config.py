@@ -35,7 +35,9 @@ class Config:
         """The pages in a fixed order (raises UsageError if there are none)."""
         folder = self.folder / self.pages
         if not folder.is_dir():
-            raise UsageError(f"{folder}: this folder doesn't exist; set `pages` in {NAME}")
+            raise UsageError(
+                f"{folder}: this folder doesn't exist; name the folder of the pages, or set `pages` in {NAME}"
+            )
         paths = sorted(path for path in folder.rglob("*") if path.suffix in SUFFIXES and not self._ignored(path))
         if not paths:
             raise UsageError(f"{folder}: there are no pages ({', '.join('*' + suffix for suffix in SUFFIXES)}) here")

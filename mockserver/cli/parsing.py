@@ -13,6 +13,8 @@ from mockserver.cli.output import show
 from mockserver.errors import UsageError, did_you_mean
 from mockserver.settings import DOCUMENT_SUFFIXES
 
+_MEANT = ("serve", "start", "run")
+"""Words that other tools have for `mock`."""
 _OWN_FLAGS = ("-h", "--help", "--version")
 """Flags that come before a command; all others are those of `mock`."""
 
@@ -61,8 +63,15 @@ def parse(parser: Parser, words: Sequence[str], commands: Collection[str]) -> ar
 
 
 def with_command(words: Sequence[str], commands: Collection[str]) -> list[str]:
-    """The words, after `mock` where they begin with a contract or with a flag of `mock`. Raises UsageError."""
+    """The words, after `mock` where they begin with a contract, with a flag of `mock` or with another word for it.
+
+    Raises UsageError.
+    """
     first = words[0] if words else "--help"
+    if first == "help":
+        return [*words[1:2], "--help"]
+    if first in _MEANT:
+        return ["mock", *words[1:]]
     if first in commands or first in _OWN_FLAGS or not words:
         return list(words)
     if first.startswith("-") or _names_document(first):

@@ -66,7 +66,11 @@ class Recorder:
             self._archive = Archive(self.path)
             self.continued = self._archive.count
         except (OSError, ValueError) as error:
-            raise Unavailable(f"can't record: {error}", place=repr(str(folder)), fix="check --record") from None
+            raise Unavailable(
+                f"can't record: {getattr(error, 'strerror', None) or error}",
+                place=repr(str(folder)),
+                fix="check --record",
+            ) from None
         self._scrubber, self._instead = Scrubber(pseudonyms, paths), pseudonyms.secret
 
     def start(self) -> None:

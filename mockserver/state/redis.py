@@ -42,7 +42,9 @@ class RedisLedger(Ledger):
             form = (("HSETNX", self._all, "format", FORMAT), ("HGET", self._all, "format"))
             info, _, found = self._line.write(("INFO", "server"), *form)
         except StoreLost as error:
-            raise Unavailable(f"the store can't be used: {error}", fix="--store redis://HOST:PORT/DB") from None
+            raise Unavailable(
+                f"the store can't be used: {error}", fix="is it running? --store redis://HOST:PORT/DB"
+            ) from None
         version = _version_in(info)
         if version < _OLDEST:
             problem = f"{self._line.address} has version {version}, and {_OLDEST} or newer is needed"

@@ -32,6 +32,23 @@ def test_read_of_no_page(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> 
     assert "give the path of a page" in capsys.readouterr().err
 
 
+def test_a_contract_is_not_a_page(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Whoever passes one wants to serve it."""
+    path = tmp_path / "api.yaml"
+    path.write_text("# ours\nopenapi: 3.1.0\npaths: {}\n")
+    assert main(["read", str(path)]) == 2
+    assert "is an OpenAPI document already: mockserver mock" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(("words", "said"), [(["biuld"], "did you mean 'build'?"), (["init"], "required: PAGES")])
+def test_wrong_usage_is_one_line(words: list[str], said: str, capsys: pytest.CaptureFixture[str]) -> None:
+    """Exit code 2; the flags are not listed before it."""
+    with pytest.raises(SystemExit) as left:
+        main(words)
+    printed = capsys.readouterr().err
+    assert (left.value.code, printed.count("\n"), said in printed) == (2, 1, True)
+
+
 @pytest.mark.parametrize("name", ["devices.trust", "devices-trust", "trustDevice", "POST /devices/trust"])
 def test_explain_an_operation(name: str, capsys: pytest.CaptureFixture[str]) -> None:
     """You can name an operation by page, id or call; the page lines, overlay actions and contract lines are printed."""
