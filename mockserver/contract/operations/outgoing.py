@@ -11,9 +11,10 @@ from msgspec.structs import replace
 
 from mockserver.contract.document.document import METHODS
 from mockserver.contract.document.place import Place
+from mockserver.contract.operations.meant import meant
 from mockserver.contract.operations.operation import Operation, Response
 from mockserver.contract.operations.reading import Reading
-from mockserver.contract.operations.runtime import Template, template_of
+from mockserver.contract.operations.runtime import Template
 from mockserver.errors import DocumentError
 
 SENT: Final = 200
@@ -51,25 +52,31 @@ def callbacks_of(reading: Reading, operation: Operation) -> tuple[Outgoing, ...]
     found: list[Outgoing] = []
     for name, callback in reading.entries(place):
         with _Noting(reading, callback):
-            for expression, item in reading.entries(reading.resolved(callback)):
-                found += _of_item(reading, f"{operation.id}/{name}", name, item, operation.id, expression)
+            declared = reading.resolved(callback)
+            is_item = any(declared.get(method) is not None for method in METHODS)
+            # An item in the place of a callback has no key; its own name may be one.
+            items = [(name if "{" in name else "", callback)] if is_item else reading.entries(declared)
+            for key, item in items:
+                found += _of_item(reading, f"{operation.id}/{name}", name, item, operation, key)
     return tuple(_distinct(found))
 
 
 def webhooks_of(reading: Reading) -> tuple[Outgoing, ...]:
-    """The webhooks of a document (since OpenAPI 3.1)."""
+    """The webhooks of a document (since OpenAPI 3.1, and before by the same name with an `x-`)."""
     found: list[Outgoing] = []
-    for name, item in reading.entries(reading.root.get("webhooks")):
+    for name, item in reading.entries(reading.root.get("webhooks") or reading.root.get("x-webhooks")):
         found += _of_item(reading, f"{WEBHOOKS}/{name}", name, item)
     return tuple(_distinct(found))
 
 
 def _of_item(
-    reading: Reading, id_: str, name: str, item: Place, owner: str = "", expression: str = ""
+    reading: Reading, id_: str, name: str, item: Place, owner: Operation | None = None, key: str = ""
 ) -> Iterator[Outgoing]:
     """The requests of one path item."""
     with _Noting(reading, item):
-        to = template_of(expression) if expression else None
+        to = None if owner is None else meant(reading, owner, key)
+        if to is not None and to.text != key:
+            reading.note(f"{item.pointer}: {key!r} isn't a runtime expression: read as {to.text}")
         place = reading.resolved(item)
         shared = place.get("parameters")
         for method in METHODS:
@@ -80,7 +87,9 @@ def _of_item(
                 reading.note(f"{node.pointer}: is not sent, as it is invalid")
                 continue
             read = reading.operation("/", method.upper(), node, shared, named=False)
-            yield Outgoing(id_, name, replace(read, id=id_, template=expression or name), owner, to)
+            yield Outgoing(
+                id_, name, replace(read, id=id_, template=key or name), "" if owner is None else owner.id, to
+            )
 
 
 def _distinct(found: list[Outgoing]) -> Iterator[Outgoing]:

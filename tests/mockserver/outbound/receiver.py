@@ -46,7 +46,7 @@ class Receiver:
                     self.send_header(name, text)
                 self.end_headers()
 
-            do_POST = do_PUT = do_GET = do_DELETE = handle_any  # noqa: N815 - the names that the library calls
+            do_POST = do_PUT = do_PATCH = do_GET = do_DELETE = handle_any  # noqa: N815 - the names that the library calls
 
             def log_message(self, *_: Any) -> None:
                 return
