@@ -48,6 +48,7 @@ def described(engine: Engine, url: str) -> dict[str, Any]:
         },
         "store": engine.store.kind,
         "outgoing": sorted(engine.contract.outgoing),
+        "jobs": any(map(engine.behaviours.starts_jobs, engine.behaviours.operations)),
         "backend": None if engine.backend is None else str(engine.backend.target),
     }
 

@@ -82,19 +82,19 @@ def run(client: Client, *, verbose: bool = False) -> Result:
     except Exception as error:  # noqa: BLE001 - whatever keeps it from starting is the result
         return Result(client, _judged(client, [Step(SETUP, "failed", "".join(mock.lines)[:500] or repr(error))]))
     try:
-        steps = list(_steps(client, folder, document, mock.url))
+        steps = list(_steps(client, folder, document, mock.banner))
         return Result(client, _judged(client, steps), _journal(mock) if verbose else "")
     finally:
         mock.kill()
 
 
-def _steps(client: Client, folder: Path, document: Path, url: str) -> Iterator[Step]:
+def _steps(client: Client, folder: Path, document: Path, banner: Mapping[str, Any]) -> Iterator[Step]:
     """The commands before the flow, then the flow."""
     for path in folder.iterdir():
         if path.name not in KEPT:
             shutil.rmtree(path) if path.is_dir() else path.unlink()
     record = folder / "steps.jsonl"
-    environment = _environment(folder, record, document, url)
+    environment = _environment(folder, record, document, banner)
     for name in ("steps.py", "steps.mjs"):
         shutil.copy(Path(__file__).with_name(name), folder)
     flow = shutil.copy(client.flow, folder / f"flow{client.flow.suffix}")
@@ -107,13 +107,15 @@ def _steps(client: Client, folder: Path, document: Path, url: str) -> Iterator[S
         yield Step("flow", "failed", ended)
 
 
-def _environment(folder: Path, record: Path, document: Path, url: str) -> Mapping[str, str]:
+def _environment(folder: Path, record: Path, document: Path, banner: Mapping[str, Any]) -> Mapping[str, str]:
+    trusted = ("REQUESTS_CA_BUNDLE", "SSL_CERT_FILE", "NODE_EXTRA_CA_CERTS") if "ca" in banner else ()
     return {
         **os.environ,
+        **dict.fromkeys(trusted, banner.get("ca", "")),
         "PATH": os.pathsep.join([str(folder / "node_modules/.bin"), str(folder / "site/bin"), os.environ["PATH"]]),
         "PYTHONPATH": os.pathsep.join([str(folder), str(folder / "site")]),
         "PYTHON": sys.executable,
-        "MOCK_URL": url,
+        "MOCK_URL": banner["url"],
         "STEPS": str(record),
         "DOCUMENT": str(document),
         "BUNDLED": str(ROOT / "spec/openapi.yaml"),

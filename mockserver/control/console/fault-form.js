@@ -6,8 +6,8 @@ import { h, runBusy } from "./dom.js";
 const EFFECTS = [
   ["status", "return the status"], ["delay", "delay the response by"], ["slow", "send the body slowly, at"], ["truncated", "cut the body off"],
   ["malformed", "send half of the body"], ["empty", "send no body"], ["reset", "close the connection"], ["limit", "limit the rate to"],
-  ["fails", "let the job fail"],
 ];
+const OF_JOBS = ["fails", "let the job fail"];
 const NUMBERS = {
   status: { label: "Status code", unit: "", value: 500, min: 200, max: 599 },
   delay: { label: "Milliseconds", unit: "ms", value: 2000, min: 0, max: 30000 },
@@ -28,7 +28,7 @@ export function faultForm({ about, loadDetails }, add) {
     options: () => [{ value: "", text: "any operation" }, ...about.operations.map((each) => ({ value: each.operation, text: each.operation, hint: `${each.method} ${each.path}` }))],
   });
   const user = choice("user", "User", [["", "anyone"], ...about.users.map(({ name }) => [name, name])]);
-  const effect = choice("effect", "Effect", EFFECTS);
+  const effect = choice("effect", "Effect", about.jobs ? [...EFFECTS, OF_JOBS] : EFFECTS);
   const often = choice("often", "How often", OFTEN);
   const amount = h("span", { className: "group" });
   const repeats = h("span", { className: "group" });

