@@ -18,6 +18,7 @@ from mockserver.contract.messages.bodies import BodyReader
 from mockserver.contract.messages.casting import Caster
 from mockserver.contract.messages.decoding import Undecodable
 from mockserver.contract.messages.inputs import InputReader
+from mockserver.contract.messages.meant import meant
 from mockserver.contract.messages.responses import ResponseValidator
 from mockserver.contract.operations.invalid_parts import InvalidParts
 from mockserver.contract.operations.judged import schemas_of
@@ -75,7 +76,7 @@ class Contract:
     def outgoing(self) -> Mapping[str, Outgoing]:
         """The callbacks and webhooks by their ids; most contracts have none."""
         operations = [one for one in self.operations.values() if "callbacks" in one.raw]
-        callbacks = [sent for one in operations for sent in callbacks_of(self._reading, one)]
+        callbacks = [sent for one in operations for sent in callbacks_of(self._reading, one, meant)]
         return {one.id: one for one in (*callbacks, *webhooks_of(self._reading))}
 
     def _tell(self, note: str) -> None:

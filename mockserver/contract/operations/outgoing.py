@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any, Final
 
 import msgspec
@@ -11,7 +11,6 @@ from msgspec.structs import replace
 
 from mockserver.contract.document.document import METHODS
 from mockserver.contract.document.place import Place
-from mockserver.contract.operations.meant import meant
 from mockserver.contract.operations.operation import Operation, Response
 from mockserver.contract.operations.reading import Reading
 from mockserver.contract.operations.runtime import Template
@@ -44,7 +43,11 @@ class Outgoing(msgspec.Struct, frozen=True):
         return replace(operation, id=f"{self.id} as sent", responses={str(SENT): response})
 
 
-def callbacks_of(reading: Reading, operation: Operation) -> tuple[Outgoing, ...]:
+Meaning = Callable[[Reading, Operation, str], Template]
+"""Where a callback with a key is sent. Raises ValueError."""
+
+
+def callbacks_of(reading: Reading, operation: Operation, meaning: Meaning) -> tuple[Outgoing, ...]:
     """The callbacks of an operation; those that can't be read are noted, and left out."""
     if not operation.raw.get("callbacks"):
         return ()
@@ -57,7 +60,7 @@ def callbacks_of(reading: Reading, operation: Operation) -> tuple[Outgoing, ...]
             # An item in the place of a callback has no key; its own name may be one.
             items = [(name if "{" in name else "", callback)] if is_item else reading.entries(declared)
             for key, item in items:
-                found += _of_item(reading, f"{operation.id}/{name}", name, item, operation, key)
+                found += _of_item(reading, f"{operation.id}/{name}", name, item, operation, (key, meaning))
     return tuple(_distinct(found))
 
 
@@ -70,11 +73,18 @@ def webhooks_of(reading: Reading) -> tuple[Outgoing, ...]:
 
 
 def _of_item(
-    reading: Reading, id_: str, name: str, item: Place, owner: Operation | None = None, key: str = ""
+    reading: Reading,
+    id_: str,
+    name: str,
+    item: Place,
+    owner: Operation | None = None,
+    by: tuple[str, Meaning] | None = None,
 ) -> Iterator[Outgoing]:
     """The requests of one path item."""
     with _Noting(reading, item):
-        to = None if owner is None else meant(reading, owner, key)
+        key, to = "", None
+        if owner is not None and by is not None:
+            key, to = by[0], by[1](reading, owner, by[0])
         if to is not None and to.text != key:
             reading.note(f"{item.pointer}: {key!r} isn't a runtime expression: read as {to.text}")
         place = reading.resolved(item)
