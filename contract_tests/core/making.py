@@ -11,11 +11,13 @@ from typing import Any, Final
 from urllib.parse import unquote
 from uuid import uuid4
 
+from contract_tests.core.accepted import is_job, is_pending
 from contract_tests.core.answer import Answer
 from contract_tests.core.contract import Operation, Place
 from contract_tests.core.creation import Maker, is_folder, key_names, key_of, kind, plain
 from contract_tests.core.discovery import Discovery
 from contract_tests.core.errors import Broken, BudgetSpent, NotChecked
+from contract_tests.core.jobs import followed, made_by, wait_for_state
 from contract_tests.core.locating import has_form, prefixes
 from contract_tests.core.operation import nameless
 from contract_tests.core.own import Own
@@ -73,6 +75,7 @@ class Records:
             except (NotChecked, Broken) as error:
                 self.unwilling[maker.operation.id] = str(error)
                 return False
+            self.await_made(maker, answer)
             if len(self.own.urls) > before:
                 self.taken[maker.operation.id] = (
                     answer.sent.json,
@@ -84,6 +87,21 @@ class Records:
                 return False
         self.unwilling[maker.operation.id] = f"it refused each of them: {answer.describe()}"
         return False
+
+    def await_made(self, maker: Maker, answer: Answer) -> str | None:
+        """Wait for what a job makes, or until a record isn't pending any more, as long as writes may take; returns the
+        path of what a job has made, None where it isn't known."""
+        settle = self.target.gate.limits.settle
+        if not is_job(self.target.contract, maker.operation, answer):
+            if settle and answer.ok and is_pending(answer.json) and self.own.urls:
+                wait_for_state(self.target, next(reversed(self.own.urls)), settle)
+            return None
+        match = self.target.contract.match(answer.sent.method, answer.sent.path, answer.sent)
+        look = followed(self.target, answer, settle)
+        url = made_by(self.target, maker, look, match[1] if match else ())
+        if url is not None:
+            self.own.adopt(answer, maker, url)
+        return url
 
     def values(self, operation: Operation, *, last: bool = False) -> dict[str, str]:
         """The path values, as far as known, that name a record of this run, made where there is none; else of one that
@@ -104,6 +122,9 @@ class Records:
     def clear(self) -> list[str]:
         """Remove what this run has made, the newest first; returns what is left, with the reason."""
         self.target.gate.limits.wait_until_settled()
+        for answer, maker in self.own.later[:]:
+            with suppress(NotChecked, Broken):
+                self.await_made(maker, answer)
         left = [f"{count} records of {name}: their paths are not known" for name, count in self.own.nowhere.items()]
         reasons = {url: self._removed(url) for url in reversed(self.own.urls) if self.own.urls[url]}
         reasons |= dict.fromkeys(self._still_there(), STILL_THERE)

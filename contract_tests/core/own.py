@@ -9,6 +9,7 @@ from functools import cached_property
 from typing import Any, Final
 from urllib.parse import quote, unquote
 
+from contract_tests.core.accepted import is_job
 from contract_tests.core.answer import Answer, Sent
 from contract_tests.core.contract import Contract, Operation
 from contract_tests.core.creation import (
@@ -58,6 +59,8 @@ class Own:
     read: set[str] = field(default_factory=set)  #: path templates of which one was read by itself
     made_by: dict[str, Answer] = field(default_factory=dict)  #: what has made a record, by its path
     nowhere: dict[str, int] = field(default_factory=dict)  #: records without a known path, by the operation's id
+    later: list[tuple[Answer, Maker]] = field(default_factory=list)  #: jobs that are to make records
+    before_jobs: frozenset[str] = frozenset()  #: records that were there before the first of them
 
     @cached_property
     def makers(self) -> tuple[Maker, ...]:
@@ -244,6 +247,19 @@ class Own:
             self.names |= {last} if len(last) >= LONG and not last.isdigit() else set()
         if not found:
             self.nowhere[maker.operation.id] = self.nowhere.get(maker.operation.id, 0) + 1
+        if is_job(self.contract, maker.operation, answer):
+            self.before_jobs = self.before_jobs or frozenset(self.existing)
+            self.later += [(answer, maker)] if not found and len(self.later) < MOST_REMEMBERED else []
+
+    def adopt(self, answer: Answer, maker: Maker, url: str) -> None:
+        """Take note of the record that a job has made, to which an answer led; not of one that was there before."""
+        if url in self.before_jobs or self.urls.get(url):
+            return
+        self.urls[url], self.made_by[url] = True, answer
+        self.existing.discard(url)
+        self.later[:] = [one for one in self.later if one[0] is not answer]
+        left = self.nowhere.get(maker.operation.id, 0) - 1
+        self.nowhere = {name: count for name, count in {**self.nowhere, maker.operation.id: left}.items() if count > 0}
 
     def _announced(self, answer: Answer, maker: Maker, values: Sequence[str]) -> Iterator[str]:
         """The paths of what was made: by its Location, the keys in the answer, else those that were sent."""
@@ -252,8 +268,11 @@ class Own:
             return
         if location := located(answer):
             match = self.contract.match("GET", location) or self.contract.match("DELETE", location)
-            if match and nameless(match[0].path) in self._templates:
+            wanted = maker.templates if is_job(self.contract, maker.operation, answer) else self._templates
+            if match and nameless(match[0].path) in wanted:
                 yield canonical(location)
+        if is_job(self.contract, maker.operation, answer):
+            return  # its body is that of a job
         for template in maker.templates:
             parameter = self.parameter_of(template)
             listed = records_in(answer.json, parameter, kind(template))

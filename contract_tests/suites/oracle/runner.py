@@ -7,8 +7,10 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
+from contract_tests.core.accepted import is_job
 from contract_tests.core.answer import Answer
 from contract_tests.core.errors import BudgetSpent, NotChecked
+from contract_tests.core.jobs import followed
 from contract_tests.core.target import Target
 from contract_tests.core.words import ABSENT
 from contract_tests.suites.oracle.answers import UNADMITTED, Comparison, NoMeasure
@@ -69,11 +71,14 @@ class Runner:
     reported: set[tuple[str, str, str, str]] = field(
         default_factory=set
     )  #: divergences that are known: no longer looked at
+    is_late: bool = False  #: whether something is done later, and nobody waits for it
     moved: set[tuple[str, str, str]] = field(default_factory=set)  #: see `Correspondence`
 
     def __post_init__(self) -> None:
         self.comparison = Comparison(self.binder.contract, self.binder.model)
         self.shown = Shown(self.binder.model)
+        gate = self.target.gate
+        self.is_late = bool(gate.rules.own.before_jobs or gate.rules.own.later) and not gate.limits.settle
 
     def look(self) -> None:
         """Read all that the target shows, until nothing new turns up, then something of each kind once more.
@@ -99,6 +104,8 @@ class Runner:
 
     def run(self, steps: Sequence[Step]) -> tuple[tuple[Done, ...], list[Divergence]]:
         """Run a script from what the target shows now: the calls made, and how the first answers differ that do."""
+        if self.is_late:
+            raise NotChecked("the target does writes later (202): what it has done by then is awaited with --settle")
         self.mirror.set(self.shown.records)
         pairs = Correspondence(self.now(), moved=self.moved, whole=self.shown.whole)
         for name, record in self.shown.records.items():
@@ -111,6 +118,7 @@ class Runner:
                 continue
             pairs.written |= one.call.operation.is_write and one.target.ok
             try:
+                self._await(one)
                 found = self._compared(one, tuple(done), pairs)
             except NoMeasure as withheld:
                 self.withheld[withheld.reason] = None
@@ -195,6 +203,14 @@ class Runner:
             for path, expression in self.binder.model.behaviours[call.operation.id].reply.items():
                 if expression == "$records" and isinstance(held := answer.get(*path), list):
                     self.comparison.sizes[call.operation.id, call.path, path] = len(held)
+
+    def _await(self, one: Done) -> None:
+        """Raise `NoMeasure` for a write that the target does later, where the mock did it at once."""
+        operation, settle = one.call.operation, self.target.gate.limits.settle
+        if operation.is_write and is_job(self.binder.contract, operation, one.target):
+            self.is_late |= settle == 0
+            followed(self.target, one.target, settle)
+            raise NoMeasure(f"{operation.id} answers 202: it is done later than by the mock")
 
     def _compared(self, one: Done, done: tuple[Done, ...], pairs: Correspondence) -> list[Divergence]:
         try:

@@ -7,11 +7,15 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any, Final, TypeVar
+from urllib.parse import unquote
 
+from contract_tests.core.accepted import ACCEPTED, is_job
 from contract_tests.core.action import Action
 from contract_tests.core.answer import NOT_JSON, Answer
 from contract_tests.core.contract import Contract
 from contract_tests.core.errors import Broken, NotChecked
+from contract_tests.core.jobs import followed
+from contract_tests.core.locating import canonical, has_form, located
 from contract_tests.core.making import Records
 from contract_tests.core.model import dig
 from contract_tests.core.pages import Reader
@@ -34,6 +38,7 @@ PAUSE: Final = 0.1  # seconds between two looks at a target that shows writes la
 FEW_KINDS: Final = 5  # that one promise is checked for, however long it takes
 TURN: Final = 0.025  # of the time that is left, for one promise about one kind of a few
 PROMISE: Final = 0.04  # of the time that is left, for one promise about many kinds
+DONE_LATER: Final = "a 202 says that it is done later, which is awaited with --settle"
 OUT_OF_TIME: Final = "the time for this promise was over"
 Result = TypeVar("Result")
 
@@ -61,6 +66,7 @@ class Life:
     refused: dict[str, str] = field(default_factory=dict)
     count: int = 1  #: of the kinds that share the time of a promise
     until: float = float("inf")  #: the instant after which no further record is made for the promise
+    is_later: bool = False  #: whether the last change or removal was a 202, and nobody waits for it
     is_late: bool = False  #: whether that instant came too soon
 
     @cached_property
@@ -121,8 +127,7 @@ class Life:
             raise Broken(f"{action.id} to make a record that is valid", answer.describe(), answer)
         if not answer.ok:
             raise NotChecked(f"{action.id} refuses a record that is valid: {answer.describe()}")
-        shown = self.shown(action, answer)
-        key = str(shown.get(self.kind.key, "")) or self._key_elsewhere(names, body, answer)
+        shown, key = self._shown_and_key(action, names, body, answer)
         if not key:
             raise NotChecked(f"the answer of {action.id} does not tell the record's {self.kind.key}")
         sent = action.record_sent(self._known(body, answer))
@@ -132,6 +137,23 @@ class Life:
         made = Made(names, key, sent, shown, answer)
         self.made.append(made)
         return made
+
+    def _shown_and_key(
+        self, action: Action, names: Mapping[str, str], body: Any, answer: Answer
+    ) -> tuple[Mapping[str, Any], str]:
+        """The record as the answer shows it, and its key; where a job makes it, nothing is shown yet."""
+        maker = next((one for one in self.records.own.makers if one.operation.id == action.id), None)
+        url = self.records.await_made(maker, answer) if maker is not None else None
+        if not is_job(self.contract, action.operation, answer):
+            shown = self.shown(action, answer)
+            return shown, str(shown.get(self.kind.key, "")) or self._key_elsewhere(names, body, answer)
+        location = canonical(located(answer) or "")
+        settle = self.run.settings.settle
+        if url is None and settle and maker is not None and any(has_form(location, one) for one in maker.templates):
+            url = location  # where it isn't by now
+        if url is None:
+            raise NotChecked(f"{action.id} answers 202, and within {settle:g} s nothing says what it made (--settle)")
+        return {}, unquote(url.rpartition("/")[2])
 
     def some(self, count: int, above: Mapping[str, str] | None = None) -> list[Made]:
         """Several records of this kind, each with other values; raises `NotChecked` where none can be made."""
@@ -176,7 +198,12 @@ class Life:
         if body is not NOTHING:
             sent["Content-Type"], body = as_declared(self.contract, action, body)
         url = f"{path}?{query}" if query else path
-        return self.target.request(operation.method, url, body=body, headers=sent, token=token, operation=operation)
+        answer = self.target.request(operation.method, url, body=body, headers=sent, token=token, operation=operation)
+        if operation.is_write and action is not self.kind.create:
+            self.is_later = answer.status == ACCEPTED and not self.run.settings.settle
+            if answer.status == ACCEPTED:
+                followed(self.target, answer, self.run.settings.settle)
+        return answer
 
     def path(self, action: Action, made: Made) -> dict[str, str]:
         """The values of an operation's path that name a record."""
@@ -266,6 +293,8 @@ class Life:
             try:
                 return check()
             except Broken:
+                if self.is_later:
+                    raise NotChecked(DONE_LATER) from None
                 if time.monotonic() >= end:
                     raise
                 self.target.gate.limits.sleep(PAUSE)

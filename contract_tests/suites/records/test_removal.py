@@ -42,6 +42,8 @@ def check_removal(life: Life, cases: Cases) -> None:
     for other in (first, last):
         with cases.case():
             check_neighbour(life, action, other, before[other.key])
+    if life.is_later:
+        return
     with cases.case():
         again = life.send(action, life.path(action, made))
         if again.ok and {"404", "410"} & {*action.operation.statuses}:

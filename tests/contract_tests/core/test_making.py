@@ -12,6 +12,7 @@ import pytest
 from contract_tests.core.answer import Answer, Sent
 from contract_tests.core.contract import Contract, Operation
 from contract_tests.core.errors import NotChecked
+from contract_tests.core.limits import Limits
 from contract_tests.core.making import AT_FIRST, TRIES, Records
 from contract_tests.core.own import Own
 from tests.contract_tests.conftest import ContractOf
@@ -25,7 +26,7 @@ class _Target:
         self.contract, self.own, self.status = contract, Own(contract), status
         self.calls: list[str] = []
         self.notes: list[dict[str, Any]] = []
-        self.gate = SimpleNamespace(rules=SimpleNamespace(own=self.own))
+        self.gate = SimpleNamespace(rules=SimpleNamespace(own=self.own), limits=Limits())
 
     def call(self, operation: str, *values: str) -> Answer:
         self.calls.append(" ".join([operation, *values]))

@@ -1,0 +1,1 @@
+"""Services whose writes are done later."""
