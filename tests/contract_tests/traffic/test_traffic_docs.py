@@ -36,6 +36,25 @@ def test_the_command_of_the_page_prints_what_it_shows(
         assert line.startswith("seen in") or line in out, out
 
 
+def test_the_job_of_the_page_fails_for_what_is_new(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Its command accepts what the baseline has, as the page says, and leaves the reports that the job uploads."""
+    (command,) = re.findall(r"^- run: (contract-tests .*)$", PAGE, re.MULTILINE)
+    (accepts,) = re.findall(r"`(--baseline .* --baseline-update)`", PAGE)
+    monkeypatch.chdir(tmp_path)
+    shutil.copy(bundled(), "openapi.yaml")
+    (tmp_path / "recordings").mkdir()
+    known = entry("POST", URL, 400, {"success": False, "error": "Fingerprint required"}, sent={}, token=True)
+    new = entry("GET", URL.removesuffix("/trust"), 200, {"success": True, "devices": {}}, token=True)
+    words, codes = shlex.split(command)[1:], []
+    for entries, arguments in (([known], shlex.split(accepts)), ([known], ()), ([known, new], ())):
+        (tmp_path / "recordings/shop.har").write_text(json.dumps(archive(entries)))
+        codes.append(cli.main([*words, *arguments]))
+    assert codes == [0, 0, 1], capsys.readouterr().out
+    assert (tmp_path / "reports/report.html").exists()
+
+
 def test_the_page_names_flags_that_there_are() -> None:
     """Each flag of the page is one of the command."""
     flags = {flag for action in parser()._actions for flag in action.option_strings}
