@@ -104,8 +104,9 @@ class Incoming:
 
     def finish(self) -> None:
         """Keep its connection, once all of it has come and nobody waits for it any longer."""
-        if self.whole and self._head is not None and self._framing is not None:
-            self._forwarder.done(self.line, closes=self._head.closes or bool(self._framing.left))
+        if self.whole and self._head is not None:
+            is_dirty = self._framing is not None and self._framing.left != b""
+            self._forwarder.done(self.line, closes=self._head.closes or is_dirty)
 
     def late(self) -> NoAnswer:
         """Why nobody waits for it any longer."""
@@ -122,18 +123,21 @@ class Incoming:
             if len(raw) > _MOST_BEFORE:
                 raise NotHttp(f"no answer is in its first {_MOST_BEFORE} bytes")
             return False
-        self._head, start = found
+        self._head, start = head, _ = found
         self._raw = b""
-        self._begin(self._head)
+        self._begin(head)
         rest = raw[start:]
-        return self._holds(rest) if rest or self._framing.ended else self._limit < 0  # type: ignore[union-attr]  # begun
+        if len(rest) == head.length and head.length <= max(self._limit, 0):  # nearly always: all of it has come
+            self.held, self.whole = rest, True
+            return True
+        self._framing = Framing(head)
+        return self._holds(rest) if rest or self._framing.ended else self._limit < 0
 
     def _begin(self, head: Head) -> None:
         self.status, self.headers = head.status, head.lines
         self.is_bodiless = self._method == "HEAD" or head.status in (204, 304)
         self.length = self._declared() if self.is_bodiless else head.length
         self.content_type = head.first.get("content-type", "")
-        self._framing = Framing(head)
         self._limit = self._limit_of(self)
 
     def _holds(self, data: bytes) -> bool:
