@@ -13,6 +13,7 @@ from mockserver.contract.contract import load_contract
 from mockserver.contract.messages.secrets import LISTED
 from mockserver.exchange.exchange import Exchange
 from mockserver.exchange.items import items_of
+from mockserver.exchange.pending import Pending
 from mockserver.exchange.tapping import Tap
 from mockserver.insight.recording import Recorder
 from mockserver.messages import Passing, Request
@@ -109,10 +110,17 @@ def ticks(beside: Callable[..., Ask], backend: Scripted, document: Path) -> Ask:
     return beside(spec=str(document))
 
 
+def begun(ask: Ask, path: str) -> Passing:
+    """A stream of which the head has passed."""
+    answer = ask.engine.pipeline.perform(Request("GET", path))
+    answer = answer.awaited() if isinstance(answer, Pending) else answer
+    assert isinstance(answer, Passing)
+    return answer
+
+
 def passed(ask: Ask, path: str) -> tuple[Passing, bytes]:
     """A stream, and all that has passed of it."""
-    answer = ask.engine.pipeline.perform(Request("GET", path))
-    assert isinstance(answer, Passing)
+    answer = begun(ask, path)
     return answer, b"".join(answer.pieces)
 
 
@@ -156,8 +164,7 @@ def test_a_stream_is_recorded_when_it_has_passed(ticks: Ask, backend: Scripted, 
     lines = b'{"price": 1, "token": "abcdefghijk", "firstName": "Ada"}\n'
     backend.answers["/lines"] = in_pieces(lines + b'{"price": 2}\n' * 100_000, "application/x-ndjson")
     passed(ticks, "/lines")
-    answer = ticks.engine.pipeline.perform(Request("GET", "/old"))
-    assert isinstance(answer, Passing)
+    answer = begun(ticks, "/old")
     next(iter(answer.pieces))
     answer.pieces.close()  # type: ignore[attr-defined]  # as the server does
     recorder.close()
