@@ -9,7 +9,7 @@ from typing import Any, Final
 from contract_tests.report.causes import MOST_NAMED
 from contract_tests.report.html_parts import bounded, folded, section
 from contract_tests.report.markdown import cell, code, fenced
-from contract_tests.report.text import counted, moment
+from contract_tests.report.text import counted, moment, shortened
 
 Data = Mapping[str, Any]
 MOST_SAID: Final = 10  # changes of one kind on the terminal
@@ -54,8 +54,8 @@ def said(changes: Data) -> Iterator[str]:
     yield f"since {compared_with(changes)}: {headline_of(changes)}"
 
 
-def changes_section(changes: Data | None) -> str:
-    """The part of the page; nothing without a history."""
+def changes_section(changes: Data | None, causes: Sequence[Data] = ()) -> str:
+    """The part of the page, with links to those of its causes that are new; nothing without a history."""
     if changes is None:
         return ""
     if changes["last"] is None:
@@ -64,7 +64,18 @@ def changes_section(changes: Data | None) -> str:
     lists += [(heading, [one for one in changes["gone"] if one["kind"] == kind]) for kind, heading in GONE]
     since = f"<p class=mute>Compared with {escape(compared_with(changes))}.</p>"
     content = "".join(listed(heading, found) for heading, found in lists if found)
-    return section("changes", headline_of(changes)[:1].upper() + headline_of(changes)[1:], since + content)
+    return section("changes", headline_of(changes), since + new_ones(causes) + content)
+
+
+def new_ones(causes: Sequence[Data]) -> str:
+    """Links to the causes that have problems no earlier run has seen."""
+    links = (
+        f'<li><a href="#p{number}">{number}. {escape(shortened(cause["expected"], SHOWN))}</a></li>'
+        for number, cause in enumerate(causes, 1)
+        if cause["unseen"]
+    )
+    rows, more = bounded(links, MOST_OF_A_LIST, "cause")
+    return f"<p>New:</p><ul>{rows}</ul>{more}" if rows else ""
 
 
 def listed(heading: str, found: Sequence[Data]) -> str:
@@ -130,13 +141,22 @@ def new_problem(number: int, cause: Data, word: str) -> list[str]:
     return [*lines, "", *(f"   {line}".rstrip() for line in fenced(curls))]
 
 
+def line_of(check: str, problems: Sequence[Data]) -> str:
+    """The problems of a check: the first one, and how many others there are."""
+    first = problems[0]
+    others = f", and {len(problems) - 1} more" if len(problems) > 1 else ""
+    return f"- {code(check[:SHOWN])}: {cell(first['expected'][:SHOWN])}{others} ({when(first)})"
+
+
 def folded_list(heading: str, found: Sequence[Data], *, is_open: bool = False) -> list[str]:
-    """A list that unfolds; nothing without items."""
+    """A list that unfolds, with a line for each check; nothing without items."""
     if not found:
         return []
-    rows = [
-        f"- {code(one['check'][:SHOWN])}: {cell(one['expected'][:SHOWN])} ({when(one)})" for one in found[:MOST_LISTED]
-    ]
-    more = [f"- and {len(found) - MOST_LISTED} more"] if len(found) > MOST_LISTED else []
+    checks: dict[str, list[Data]] = {}
+    for one in found:
+        checks.setdefault(one["check"], []).append(one)
+    rows = [line_of(name, problems) for name, problems in checks.items()][:MOST_LISTED]
+    left = sum(len(problems) for problems in [*checks.values()][MOST_LISTED:])
+    more = [f"- and {left} more"] if left else []
     opened = " open" if is_open else ""
     return [f"<details{opened}><summary>{heading}: {len(found):,}</summary>", "", *rows, *more, "", "</details>", ""]

@@ -52,7 +52,7 @@ def parts(summary: dict[str, Any]) -> Iterator[str]:
     failed = "" if summary["exit_code"] == 0 else " class=failed"
     facts = definitions(details(summary), "facts")
     yield f"<main><h1{failed}>{escape(summary['verdict'])}</h1>{facts}"
-    yield changes_section(summary.get("changes"))
+    yield changes_section(summary.get("changes"), summary["causes"])
     yield problems(summary)
     yield operations(summary)
     yield coverage(summary)

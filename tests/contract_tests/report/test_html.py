@@ -67,6 +67,19 @@ def test_a_first_run_is_compared_with_none() -> None:
     assert "id=changes" not in page
 
 
+def test_what_is_new_since_the_last_run_is_linked() -> None:
+    """Causes of problems that an earlier run has seen are not."""
+    old, new = (
+        Problem(f"a {word}", "none", cause=word, since=since) for word, since in (("b", "2026-11-01"), ("c", ""))
+    )
+    verdict = Verdict("fits", "s", Promise("It fits"), Outcome.BROKEN, (old, new))
+    last = {"date": "2026-11-28", "target": "http://t", "verdict": "FAILED"}
+    changes = {"last": last, "counts": {"new": 1, "fixed": 0, "still": 1, "accepted": 0, "not_checked": 0},
+               "still": [], "gone": [], "new": []}  # fmt: skip
+    part = html(summary([verdict], {}, changes=changes)).partition("<section id=changes>")[2].partition("</section>")[0]
+    assert re.findall(r'href="#p(\d)">([^<]*)', part) == [("2", "2. a c")]
+
+
 def test_a_page_without_problems_says_so() -> None:
     """No heading for what isn't there."""
     kept = Verdict("kept", "s", Promise("It is kept"), Outcome.KEPT)

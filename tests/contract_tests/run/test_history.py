@@ -91,6 +91,9 @@ def test_a_comment_says_what_changed_and_stays_short() -> None:
                   "1. **one holds**", "expected: z of one", "curl http://t/z", "<summary>Fixed: 2</summary>",
                   "- `three`: c of three (since 2026-11-01)", "<summary>Still failing: 1</summary>"):  # fmt: skip
         assert words in text, words
+    again = FIRST.dated([failed("one", *"abcd"), failed("two", "b")])
+    known = after(FIRST, "2026-11-02", *again)
+    assert ", and 3 more (since" in comment(run("2026-11-03", changes=known.changes(known.dated(again), never)))
     many = [failed(f"check {number} " + "<" * 999, "<" * 999, "&" * 999 + "<" * 999) for number in range(200)]
     known = after(History(), "2026-11-01", *many[100:])
     shown = comment(run("2026-11-02", changes=known.changes(known.dated([*many[:150], passed("three")]), never)))
