@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -78,7 +79,9 @@ def with_pip(built: Built, folder: Path) -> float:
     environment = built.found(bin_folder)
     run(shell(f"{install_line('pip')} -q"), folder, **environment)
     seconds = _petstore("mockserver mock", folder, began, environment)
+    _check_size(folder / "environment", suite=False)
     run(shell(f"{install_line('pip', suite=True)} -q"), folder, **environment)
+    _check_size(folder / "environment", suite=True)
     run(["contract-tests", str(PETS), "--budget", "60"], folder, **environment)
     return seconds
 
@@ -214,6 +217,20 @@ def _asked(url: str, body: Mapping[str, str] | None = None) -> Mapping[str, str]
     data = None if body is None else json.dumps(body).encode()
     with urllib.request.urlopen(urllib.request.Request(url, data, {"Content-Type": "application/json"})) as response:
         return dict(json.load(response))
+
+
+def _check_size(environment: Path, *, suite: bool) -> None:
+    """Raise Failed where what is installed is far from what the README says."""
+    (packages,) = environment.glob("lib/python*/site-packages")
+    own = [
+        one for one in packages.iterdir() if not one.name.startswith(("pip", "setuptools", "_distutils", "distutils"))
+    ]
+    count = sum(one.suffix == ".dist-info" for one in own)
+    files = (file for one in own for file in (one.rglob("*") if one.is_dir() else (one,)))
+    size = sum(file.stat().st_size for file in files if file.is_file() and file.suffix != ".pyc") / 1_048_576
+    said_count, said_size = re.findall(r"\((\d+) packages, (\d+) MB\)", README)[suite]
+    if abs(count - int(said_count)) > 2 or abs(size / int(said_size) - 1) > 0.15:
+        raise Failed(f"{count} packages, {size:.0f} MB are installed; the README says {said_count} and {said_size} MB")
 
 
 def _environment(folder: Path) -> Path:
