@@ -115,6 +115,15 @@ def did_you_mean(name: str, known: Iterable[str]) -> str:
     return f"known: {', '.join(names)}" if names else "none is known"
 
 
+def to_install(extra: str) -> str:
+    """The line that installs what an extra has, with the name of the distribution that this package came with."""
+    from importlib.metadata import entry_points
+
+    command = next(iter(entry_points(group="console_scripts", name="mockserver")), None)
+    name = command.dist.name if command is not None and command.dist is not None else "."
+    return f"pip install '{name}[{extra}]'"
+
+
 def internal_error(error: BaseException) -> str:
     """What users and clients read of an exception that none of the errors above describes."""
     return f"internal error: {type(error).__name__}: {error}"

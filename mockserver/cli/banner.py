@@ -104,7 +104,7 @@ def _sign_in(engine: Engine, url: str) -> list[str]:
         return []
     from importlib.util import find_spec
 
-    missing = "" if find_spec("joserfc") else "  (tokens need pip install joserfc)"
+    missing = "" if find_spec("joserfc") else "  (tokens need the extra auth)"
     return [f"Sign-in       {url}{AUTH}{missing}"]
 
 

@@ -10,7 +10,7 @@ from typing import Any
 
 from mockserver import __version__
 from mockserver.cli.mcp_tools import tools
-from mockserver.errors import MockError, UsageError
+from mockserver.errors import MockError, UsageError, to_install
 from mockserver.testing.client import MockRefused, MockServer
 from mockserver.testing.process import connected, started
 
@@ -34,7 +34,7 @@ def serve(arguments: Sequence[str], url: str | None, admin_token: str | None) ->
         from mcp.server.mcpserver.exceptions import ToolError
         from mcp.types import ToolAnnotations
     except ImportError:
-        raise UsageError("the Python package mcp isn't installed", fix="pip install mcp") from None
+        raise UsageError("the Python package mcp isn't installed", fix=to_install("mcp")) from None
     with _mock(arguments, url, admin_token) as mock:
         server: Any = MCPServer(
             "mockserver",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from mockserver.control.calls import Call, Handler, Result
-from mockserver.errors import Refused
+from mockserver.errors import Refused, to_install
 
 
 def _metrics(call: Call) -> Result:
@@ -12,7 +12,7 @@ def _metrics(call: Call) -> Result:
     except ImportError as error:
         if (error.name or "").partition(".")[0] != "prometheus_client":
             raise
-        missing = "the Python package prometheus-client isn't installed (pip install prometheus-client)"
+        missing = f"the Python package prometheus-client isn't installed ({to_install('metrics')})"
         raise Refused(501, missing, own=True) from None
     text, media = exposed(call.engine, call.headers.get("accept", ""))
     return Result(text, media=media, headers=(("Cache-Control", "no-store"),))

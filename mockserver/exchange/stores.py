@@ -11,7 +11,7 @@ from typing import Any, Final
 import msgspec
 
 from mockserver.clock import parse_period
-from mockserver.errors import UsageError
+from mockserver.errors import UsageError, to_install
 from mockserver.exchange.journal import Journals
 from mockserver.exchange.keeping import FaultForms
 from mockserver.exchange.log_journal import LogJournal
@@ -67,8 +67,8 @@ def _in_redis(settings: Settings, namespace: str, timeout: float) -> Ledger:
     except ImportError as error:
         if (error.name or "").partition(".")[0] != "redis":
             raise
-        fix = "pip install 'redis[hiredis]'"
-        raise UsageError("the Python package redis isn't installed", place="--store", fix=fix) from None
+        problem = "the Python package redis isn't installed"
+        raise UsageError(problem, place="--store", fix=to_install("redis")) from None
     try:
         return RedisLedger(settings.store, namespace, timeout=timeout, memory=settings.journal_memory)
     except ValueError as error:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import msgspec
 
-from mockserver.errors import Refused
+from mockserver.errors import Refused, to_install
 from mockserver.identity.grants import Grant, is_over
 from mockserver.state.store import MAIN
 from mockserver.state.users import User
@@ -73,7 +73,7 @@ class Tokens:
         try:
             from mockserver.identity.keys import signing_key
         except ImportError:
-            reason = "the Python package joserfc, which signs tokens, isn't installed (pip install joserfc)"
+            reason = f"the Python package joserfc, which signs tokens, isn't installed ({to_install('auth')})"
             raise Refused(501, reason, own=True) from None
         return signing_key(self._seed)
 

@@ -15,7 +15,7 @@ from typing import Final
 
 from msgspec.structs import replace
 
-from mockserver.errors import UsageError
+from mockserver.errors import UsageError, to_install
 from mockserver.settings import Settings
 
 AUTHORITY: Final = "ca.pem"
@@ -52,7 +52,7 @@ def authority() -> Path:
     except ImportError as error:
         if (error.name or "").partition(".")[0] != "cryptography":
             raise
-        fix = "pip install cryptography, or name files with --tls-cert and --tls-key"
+        fix = f"{to_install('tls')}, or name files with --tls-cert and --tls-key"
         raise UsageError("the Python package cryptography isn't installed", place="--tls", fix=fix) from None
     return made(folder() / AUTHORITY)
 

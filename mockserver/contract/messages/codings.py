@@ -12,7 +12,7 @@ from typing import Final
 
 from msgspec.structs import replace
 
-from mockserver.errors import Refused, Violation
+from mockserver.errors import Refused, Violation, to_install
 from mockserver.messages import Request
 
 _GZIP, _RAW = 31, -15
@@ -53,7 +53,7 @@ def decoded_body(body: bytes, codings: str, limit: int) -> bytes:
         try:
             body = decode(body, limit)
         except ModuleNotFoundError as error:
-            fix = f"pip install {error.name}, then start the mock again"
+            fix = f"{to_install('zstd')}, then start the mock again"
             raise _unsupported(f"Content-Encoding: {name} needs the package {error.name} ({fix})") from None
         except _TooLarge:
             raise Refused(413, f"the body is larger than {limit} bytes (--max-body) once it is decoded") from None

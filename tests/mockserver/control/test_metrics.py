@@ -104,7 +104,7 @@ def test_a_missing_library_is_named(control: Control, monkeypatch: pytest.Monkey
     monkeypatch.setitem(sys.modules, "prometheus_client", None)
     answer = control("GET", "/metrics")
     assert answer.status == 501
-    assert "pip install prometheus-client" in answer.json["detail"]
+    assert "pip install 'flashback-mock[metrics]'" in answer.json["detail"]
 
 
 def test_workers_count_together_and_successors_go_on() -> None:

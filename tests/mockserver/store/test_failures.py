@@ -91,7 +91,7 @@ def test_a_missing_library_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.delitem(sys.modules, name, raising=False)
     monkeypatch.setitem(sys.modules, "redis", None)
     monkeypatch.setitem(sys.modules, "redis.backoff", None)
-    with pytest.raises(UsageError, match=r"redis isn't installed \(pip install 'redis\[hiredis\]'\)"):
+    with pytest.raises(UsageError, match=r"redis isn't installed \(pip install 'flashback-mock\[redis\]'\)"):
         ledger_of(bundled_settings(store="redis://127.0.0.1"), "n")
 
 

@@ -223,7 +223,7 @@ def test_what_is_missing_is_named(monkeypatch: pytest.MonkeyPatch, capsys: pytes
     monkeypatch.delitem(sys.modules, "mockserver.web.authority")
     monkeypatch.setitem(sys.modules, "cryptography", None)
     assert main(["tls", "path"]) == 2
-    assert "pip install cryptography, or name files with --tls-cert" in capsys.readouterr().err
+    assert "pip install 'flashback-mock[tls]', or name files with --tls-cert" in capsys.readouterr().err
 
 
 def test_how_to_trust_is_said(capsys: pytest.CaptureFixture[str]) -> None:
