@@ -127,8 +127,15 @@ class Records:
                 self.await_made(maker, answer)
         left = [f"{count} records of {name}: their paths are not known" for name, count in self.own.nowhere.items()]
         reasons = {url: self._removed(url) for url in reversed(self.own.urls) if self.own.urls[url]}
+        reasons |= {url: reason for url in reversed([*self.own.perhaps]) if (reason := self._cleared(url))}
         reasons |= dict.fromkeys(self._still_there(), STILL_THERE)
         return left + [f"{url}: {reason}" for url, reason in reasons.items() if reason]
+
+    def _cleared(self, url: str) -> str:
+        """Why what a PUT may have made could not be removed; empty where no read shows it."""
+        reason = self._removed(url)
+        is_shown = self.target.contract.match("GET", url) is None or self._is_there(url)
+        return reason if reason and is_shown else ""
 
     def _still_there(self) -> Iterator[str]:
         """The records that are there though the target has said that they are gone: of each kind the newest is looked
@@ -300,8 +307,10 @@ class Records:
             answer = self.target.request("DELETE", url)
         except (NotChecked, Broken) as error:
             return str(error)
-        self.own.urls[url] &= not (answer.ok or answer.status in GONE)
-        return "" if not self.own.urls[url] else f"{match[0].id} answered {answer.describe()}"
+        is_gone = answer.ok or answer.status in GONE
+        if url in self.own.urls:
+            self.own.urls[url] &= not is_gone
+        return "" if is_gone else f"{match[0].id} answered {answer.describe()}"
 
 
 def says_something(value: Any) -> bool:

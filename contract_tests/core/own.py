@@ -39,6 +39,7 @@ READING: Final = re.compile(
 IS_ID: Final = re.compile(r"\s*[+-]?\w")
 """What a server may read an id out of."""
 
+CHANGES: Final = frozenset({"PUT", "PATCH"})
 EXISTING: Final = "the write would touch a record that this run has not made"
 EVERYTHING: Final = "the write names no record of this run"
 OVERWRITES: Final = "the write names a key that a record may have that was there before"
@@ -57,6 +58,7 @@ class Own:
     changed: dict[str, None] = field(default_factory=dict)  #: accepted writes to what this run has not made
     shown: dict[str, Mapping[str, Any]] = field(default_factory=dict)  #: a record that was there, by path template
     read: set[str] = field(default_factory=set)  #: path templates of which one was read by itself
+    perhaps: dict[str, None] = field(default_factory=dict)  #: where an accepted PUT may have made one, unannounced
     made_by: dict[str, Answer] = field(default_factory=dict)  #: what has made a record, by its path
     nowhere: dict[str, int] = field(default_factory=dict)  #: records without a known path, by the operation's id
     later: list[tuple[Answer, Maker]] = field(default_factory=list)  #: jobs that are to make records
@@ -81,7 +83,7 @@ class Own:
     @property
     def count(self) -> int:
         """How many of its records exist."""
-        return sum(self.urls.copy().values())
+        return sum(self.urls.copy().values()) + len(self.perhaps)
 
     def parameter_of(self, template: str) -> str:
         """The name of the parameter that stands for the key in the path of a record."""
@@ -108,9 +110,16 @@ class Own:
             return None if all(self._is_new(maker, values, body, made_up) for body in bodies(sent)) else OVERWRITES
         if values and any(url in self.existing for url in self._named(operation, values, sent)):
             return OVERWRITES
-        if values or READING.search(operation.path) or self._names_own(sent):
+        if values or READING.search(operation.path):
             return None
-        return EVERYTHING
+        return None if self._names_own(sent) and not self._is_about_all(operation) else EVERYTHING
+
+    def _is_about_all(self, operation: Operation) -> bool:
+        """Whether a write to a list stands beside the same write to one record: what its body names may be the new
+        state of all of them, or say nothing of which are meant."""
+        alike = CHANGES if operation.method in CHANGES else {operation.method}
+        one = nameless(operation.path).rstrip("/") + "/{}"
+        return any(other.method in alike and nameless(other.path) == one for other in self.contract.operations)
 
     def could_be_own(self, operation: Operation) -> bool:
         """Whether this run has made a record of the kind that an operation is about."""
@@ -134,13 +143,24 @@ class Own:
         elif answer.sent.method == "DELETE" and path in self.urls:
             for url in self.urls:
                 self.urls[url] &= not (url == path or url.startswith(f"{path}/"))
+        elif self._may_have_made(answer.sent, operation, values, made_up):
+            self.perhaps[path] = None
         elif not self.holds(path) and not (values and made_up(values[-1])):
             self.changed[f"{answer.sent.method} {answer.sent.path}"] = None
+
+    def _may_have_made(
+        self, sent: Sent, operation: Operation, values: Sequence[str], made_up: Callable[[str], bool]
+    ) -> bool:
+        """Whether an accepted PUT names a record that was not there."""
+        path, is_record = canonical(sent.path), sent.method == "PUT" and operation.path.endswith("}")
+        is_new = bool(values) and (made_up(values[-1]) or values[-1] in self.fresh or path in self.urls)
+        is_known = path in self.existing or self.urls.get(path, False)
+        return is_record and is_new and not is_known and len(self.perhaps) < MOST
 
     def holds(self, path: str) -> bool:
         """Whether a raw path names a record of this run, or something below one."""
         whole = canonical(path)
-        return any(prefix in self.urls for prefix in prefixes(whole)) or any(
+        return any(prefix in self.urls or prefix in self.perhaps for prefix in prefixes(whole)) or any(
             unquote(step) in self.names for step in whole.split("/")
         )
 
@@ -235,7 +255,7 @@ class Own:
                     self.existing |= {url} if url else set()
                     if url and url not in self.urls:
                         self.shown.setdefault(template, record)
-        self.existing -= self.urls.keys()
+        self.existing -= self.urls.keys() | self.perhaps.keys()
 
     def _made(self, answer: Answer, maker: Maker, values: Sequence[str]) -> None:
         found = {*self._announced(answer, maker, values)} - (self.existing - self.urls.keys())

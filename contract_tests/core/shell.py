@@ -63,14 +63,20 @@ def _url_flags(url: str) -> list[str]:
 
 
 def _url(text: str) -> str:
-    return doubly(text) if VARIABLE.search(text) and "!" not in text and text.isascii() else quoted(text)
+    return doubly(text) if VARIABLE.search(text) and not is_hard(text) else quoted(text)
+
+
+def is_hard(text: str) -> bool:
+    """Whether double quotes can't hold a text as it is."""
+    rest = VARIABLE.sub("", text)
+    return "!" in rest or not rest.isascii() or ODD.search(rest) is not None
 
 
 def _header(name: str, value: str, show: Show) -> list[str]:
     text = show(f"{name}: {value}" if value else f"{name};")
     if found := BASIC.fullmatch(text):
         return ["-u", f'"${found[1]}"']
-    return ["-H", quoted(text, "latin-1") if "!" in text or not text.isascii() or ODD.search(text) else doubly(text)]
+    return ["-H", quoted(text, "latin-1") if is_hard(text) else doubly(text)]
 
 
 def _printed(body: bytes, show: Show) -> str:

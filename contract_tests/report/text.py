@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Final
 
 from contract_tests.core.promises import Outcome, Problem, Promise, Verdict
@@ -16,6 +16,8 @@ OUTCOMES: Final[Mapping[Outcome, str]] = {
 }
 """The outcomes in the words that people read."""
 MOST_OF_GOT: Final = 300  # characters that came, in a line; the reports have the whole response
+INSTEAD_OF_405: Final = " in place of 405 for "
+MOST_CALLS: Final = 3
 INFERRED = "inferred"  # how a source begins that no clause of the contract states
 
 
@@ -98,3 +100,14 @@ def described(problem: Problem, promise: Promise) -> list[str]:
     ]
     found += [f"seen in   {problem.seen}"] if problem.seen else []
     return [*found, *(f"          {curl}" for curl in problem.requests)]
+
+
+def together(notes: Iterable[str]) -> list[str]:
+    """The notes; those about methods that a contract doesn't define are one for each status in place of 405."""
+    about: dict[str, list[str]] = {}
+    for note in notes:
+        status, words, call = note.partition(INSTEAD_OF_405)
+        about.setdefault(status + words, []).append(call)
+    more = {head: len(calls) - MOST_CALLS for head, calls in about.items()}
+    return [head + ", ".join(calls[:MOST_CALLS]) + (f" and {more[head]} more" if more[head] > 0 else "")
+            for head, calls in about.items()]  # fmt: skip

@@ -116,12 +116,19 @@ class RunPlugin:
         items.sort(key=lambda item: promise_of(item).stage)
 
     @pytest.hookimpl(tryfirst=True)
-    def pytest_runtest_setup(self, item: pytest.Item) -> None:
-        """Begin nothing that needs requests once the time is over: the hundreds of tests that are left out then take
-        seconds, so what the run has made is removed before."""
-        if self.run.opened and self.run.opened.gate.limits.left() <= 0 and not promise_of(item).sums_up:
-            self.run.wind_up()
-            raise BudgetSpent("the budget is spent")
+    def pytest_runtest_protocol(self, item: pytest.Item, nextitem: pytest.Item | None) -> bool | None:
+        """Once the time is over, remove what the run has made, and begin nothing that needs requests: the tests that
+        are left, hundreds for a large contract, are left out without pytest's ceremony for each."""
+        opened = self.run.opened
+        if opened is None or opened.gate.limits.left() > 0 or promise_of(item).sums_up:
+            return None
+        self.run.wind_up()
+        verdict = self._verdict(item, BudgetSpent("the budget is spent"), 0.0)
+        self.run.ledger.verdicts.append(verdict)
+        item.session._setupstate.teardown_exact(nextitem)  # noqa: SLF001 - as pytest does after each test
+        call = pytest.CallInfo.from_call(lambda: None, "setup")
+        item.ihook.pytest_runtest_logreport(report=report_of(item, call, verdict))
+        return True
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_pyfunc_call(self, pyfuncitem: pytest.Function) -> bool | None:

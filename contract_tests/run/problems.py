@@ -21,6 +21,7 @@ SENT: Final = re.compile(r"as it was sent.*", re.DOTALL)
 INPUT: Final = re.compile(r"\bto refuse an invalid input\b")
 SHAPE: Final = re.compile(r": (/\S*) of the (\d)\d\d body to match its schema")
 PLACE: Final = re.compile(r"/\d+(?=/|\Z)")  # in a list
+UNDEFINED: Final = re.compile(r"(Allow: [A-Z, ]+ in the )?405 for [A-Z]+ /[^\s,]*")
 CONTRACT: Final = "the contract"
 MOST_SHOWN: Final = 4  # problems of one cause whose responses are kept: the first ones may be accepted deviations
 MOST_EXCHANGES: Final = 4  # of one problem
@@ -103,7 +104,7 @@ def cause_of(run: Run, broken: Broken, expected: str, got: str) -> str:
     if shape := SHAPE.search(expected):
         return f"the shape of {PLACE.sub('/*', shape[1]).removeprefix('/*')} in {shape[2]}xx of {family(run, names)}"
     answered = STATUS.match(got)  # then the body says less about the cause than the status
-    expected = SENT.sub("as it was sent", expected)
+    expected = UNDEFINED.sub("405", SENT.sub("as it was sent", expected))
     words = f"{expected} | {f'answered with {answered[0][0]}xx' if answered else got[:SHOWN_OF_GOT]}"
     for name in sorted({*names, *(one.id for one in run.operations if one.id in words)}, key=len, reverse=True):
         words = words.replace(name, "{operation}")

@@ -18,7 +18,7 @@ from contract_tests.core.safety import Safety
 from contract_tests.core.target import Target
 from contract_tests.report.causes import causes
 from contract_tests.report.changes import said
-from contract_tests.report.text import counted, headline, tally
+from contract_tests.report.text import counted, headline, tally, together
 from contract_tests.run.run import Run
 
 MOST_NAMED = 10  # writes to what was there
@@ -112,7 +112,7 @@ class Progress:
         reasons = Counter(verdict.reason for verdict in ledger.with_outcome(Outcome.NOT_CHECKED))
         for reason, times in reasons.items():
             self.say(f"not checked ({times}): {reason}")
-        for note in dict.fromkeys(note for verdict in ledger.verdicts for note in verdict.notes):
+        for note in together(dict.fromkeys(note for verdict in ledger.verdicts for note in verdict.notes)):
             self.say(f"note: {note}")
         self._say_what_else()
         for fault in self.run.faults:

@@ -304,7 +304,7 @@ def looks_of(contract: Contract, answer: Answer) -> int | None:
 
 def settle_time(budget: float) -> float:
     """Seconds at the end of the budget that belong to the reports."""
-    return min(5.0, budget / 5)
+    return min(max(5.0, budget / 25), budget / 5)
 
 
 def last_moment(budget: float) -> float:

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
 import subprocess
 import sys
 import tarfile
 import zipfile
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
+from types import MappingProxyType
 
 from tests.support import ROOT
 
-TIMEOUT = 600
+TIMEOUT = 1800
 """Seconds that an installation may take."""
 
 
@@ -94,7 +96,10 @@ def _pip(packages: Sequence[str], folder: Path) -> None:
 
 def _npm(packages: Sequence[str], folder: Path) -> None:
     (folder / "package.json").write_text('{"private": true, "type": "module"}', encoding="utf-8")
-    _run(["npm", "install", "--no-audit", "--no-fund", "--loglevel=error", *packages], folder)
+    headers = (
+        {"npm_config_nodedir": "/usr"} if Path("/usr/include/node/node.h").exists() else {}
+    )  # for what is compiled
+    _run(["npm", "install", "--no-audit", "--no-fund", "--loglevel=error", *packages], folder, headers)
 
 
 def _once(stamp: Path, packages: Sequence[str], work: Callable[[], None]) -> None:
@@ -108,7 +113,8 @@ def _once(stamp: Path, packages: Sequence[str], work: Callable[[], None]) -> Non
     stamp.write_text(wanted, encoding="utf-8")
 
 
-def _run(command: Sequence[str], folder: Path | None = None) -> None:
-    done = subprocess.run(command, cwd=folder, check=False, timeout=TIMEOUT, capture_output=True, text=True)
+def _run(command: Sequence[str], folder: Path | None = None, more: Mapping[str, str] = MappingProxyType({})) -> None:
+    done = subprocess.run(command, cwd=folder, check=False, timeout=TIMEOUT, capture_output=True, text=True,
+                          env={**os.environ, **more})  # fmt: skip
     if done.returncode:
         raise Unavailable(f"{' '.join(command)}: {(done.stderr or done.stdout).strip()[-400:]}")

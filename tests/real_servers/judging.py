@@ -112,6 +112,9 @@ def shown(answer: Any, moving: tuple[str, ...]) -> Iterator[str]:
     if not answer.ok:
         yield f"status {answer.status_code}"
         return
+    if "json" not in answer.headers.get("Content-Type", ""):
+        yield answer.text
+        return
     value = answer.json()
     lists = [one for one in value.values() if isinstance(one, list)] if isinstance(value, dict) else []
     items = value if isinstance(value, list) else lists[0] if len(lists) == 1 and len(value) <= 3 else [value]

@@ -47,7 +47,7 @@ class Server:
     id: str
     name: str
     command: str
-    document: str  #: a path of the server, `file:GLOB` below the packages, or `embedded:PROGRAM`
+    document: str  #: a path of the server, `file:GLOB` below the packages, `home:FILE`, or `embedded:PROGRAM`
     debian: tuple[str, ...] = ()
     pypi: tuple[str, ...] = ()
     npm: tuple[str, ...] = ()

@@ -58,6 +58,8 @@ class Running:
         kind, _, rest = self.server.document.partition(":")
         if kind == "file":
             return next(WORK.joinpath(self.server.id).glob(rest))
+        if kind == "home":
+            return self.home / rest
         if kind == "embedded":
             path.write_text(json.dumps(embedded(Path(rest))), encoding="utf-8")
         else:

@@ -19,6 +19,9 @@ INPUT_REFUSED = frozenset({400, 422})
 ANY_REFUSAL = frozenset({400, 404, 409, 410, 415, 422})
 """What comes first, the input or the record, is the server's choice."""
 
+UNDOCUMENTED = frozenset({404, 409, 410})
+"""Answers to a body that refers to what isn't there; where it is documented nowhere, that is a problem of its own."""
+
 GONE, FORBIDDEN = frozenset({404, 410}), 403
 """A server need not tell what it doesn't have from what is not the caller's (RFC 9110, section 15.5.4)."""
 
@@ -40,6 +43,7 @@ class Freedoms:
         if operation.method == "POST":
             rules |= GONE  # its body may refer to what isn't there
         is_own_rule = target in rules and operation.response_for(target) is not None
+        is_own_rule |= operation.method == "POST" and operation.takes_body and target in UNDOCUMENTED
         return mock // 100 == 2 and is_own_rule
 
     def alike(self, mock: int, target: int) -> bool:

@@ -87,9 +87,10 @@ def finds(action: Action, name: str) -> bool:
 
 
 def lists(action: Action, name: str) -> bool:
-    """Whether it lists the collection."""
+    """Whether it lists the collection, and does not only count it."""
     query = action.behaviour.list
-    return action.operation.method == "GET" and query is not None and query.collection == name
+    is_list = action.operation.method == "GET" and action.place is not None
+    return is_list and query is not None and query.collection == name
 
 
 def changes(action: Action, name: str) -> bool:

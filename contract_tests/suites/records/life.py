@@ -64,6 +64,7 @@ class Life:
     renamed: dict[tuple[str, ...], Made] = field(default_factory=dict)  #: by the values of its path and its key
     left_out: list[tuple[Action, Loss, Answer]] = field(default_factory=list)
     refused: dict[str, str] = field(default_factory=dict)
+    crashed: set[str] = field(default_factory=set)  #: operations that have answered a valid body with a server error
     count: int = 1  #: of the kinds that share the time of a promise
     until: float = float("inf")  #: the instant after which no further record is made for the promise
     is_later: bool = False  #: whether the last change or removal was a 202, and nobody waits for it
@@ -113,17 +114,9 @@ class Life:
             raise NotChecked(OUT_OF_TIME)
         action = self._creator
         names = self._names(action, above)
-        answer, is_known = self.send(action, names, body), False
-        if answer.status == TAKEN and isinstance(body, Mapping):
-            body = self._unique(body)
-            answer = self.send(action, names, body)
-        if answer.status in REFUSALS and isinstance(body, Mapping):
-            usual = self.body(action, 0)
-            body = self._unique(usual if isinstance(usual, Mapping) else body)
-            answer = self.send(action, names, body)
-        if answer.status in REFUSALS and (known := self.records.again(action.operation)) is not None:
-            answer, is_known = self.send(action, names, known), True
-        if answer.status >= 500 and not action.operation.response_for(answer.status):
+        answer, body, is_known = self._tried(action, names, body)
+        if has_crashed(action, answer):
+            self.crashed.add(action.id)
             raise Broken(f"{action.id} to make a record that is valid", answer.describe(), answer)
         if not answer.ok:
             raise NotChecked(f"{action.id} refuses a record that is valid: {answer.describe()}")
@@ -154,6 +147,27 @@ class Life:
         if url is None:
             raise NotChecked(f"{action.id} answers 202, and within {settle:g} s nothing says what it made (--settle)")
         return {}, unquote(url.rpartition("/")[2])
+
+    def _tried(self, action: Action, names: Mapping[str, str], body: Any) -> tuple[Answer, Any, bool]:
+        """The answer to a body, or to others where the target refuses it; that body, and whether it was its own."""
+        answer = self.send(action, names, body)
+        if self._has_crashed_again(action, answer):  # that is reported; what comes back is not seen yet
+            body = self.body(action, 0, optional=False)
+            answer = self.send(action, names, body)
+        if answer.status == TAKEN and isinstance(body, Mapping):
+            body = self._unique(body)
+            answer = self.send(action, names, body)
+        if answer.status in REFUSALS and isinstance(body, Mapping):
+            usual = self.body(action, 0)
+            body = self._unique(usual if isinstance(usual, Mapping) else body)
+            answer = self.send(action, names, body)
+        is_refused = answer.status in REFUSALS or self._has_crashed_again(action, answer)
+        if is_refused and (known := self.records.again(action.operation)) is not None:
+            return self.send(action, names, known), body, True
+        return answer, body, False
+
+    def _has_crashed_again(self, action: Action, answer: Answer) -> bool:
+        return has_crashed(action, answer) and action.id in self.crashed
 
     def some(self, count: int, above: Mapping[str, str] | None = None) -> list[Made]:
         """Several records of this kind, each with other values; raises `NotChecked` where none can be made."""
@@ -368,3 +382,8 @@ class Life:
 
     def _unique(self, body: Mapping[str, Any]) -> dict[str, Any]:
         return unique(self.contract, body_of(self.contract, self._creator), body, self.kind.key)
+
+
+def has_crashed(action: Action, answer: Answer) -> bool:
+    """Whether an answer is a server error that the contract doesn't document."""
+    return answer.status >= 500 and not action.operation.response_for(answer.status)

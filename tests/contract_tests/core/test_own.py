@@ -232,3 +232,34 @@ def test_a_record_under_a_new_key_stays_the_runs_own(rules: Rules) -> None:
     assert rules.own.alive("/notes/{}") == ["/notes/7"]
     told(rules, request("PUT", "/notes/7", {"noteId": 8}), 200, None, location="/notes/8")
     assert rules.own.alive("/notes/{}") == ["/notes/8"]
+
+
+def test_what_a_put_under_a_new_key_may_have_made_is_the_runs_own(rules: Rules) -> None:
+    """Though the contract doesn't say that it makes records; what was there is not, and is named as changed."""
+    key = rules.mint()
+    told(rules, request("PUT", f"/hosts/h/marks/{key}", {}), 200)
+    assert list(rules.own.perhaps) == [f"/hosts/h/marks/{key}"]
+    assert rules.own.holds(f"/hosts/h/marks/{key}")
+    assert not rules.own.changed
+    told(rules, request("PUT", "/notes/2", {}), 200)
+    assert list(rules.own.changed) == ["PUT /notes/2"]
+    assert len(rules.own.perhaps) == 1
+
+
+def test_a_change_of_a_list_is_no_change_of_a_record(contract_of: ContractOf) -> None:
+    """Where single records have an operation of their own, a body with an own id may still change all others; without
+    one, the body says which record is meant."""
+    ids = {"parameters": [{"name": "id", "in": "path", "required": True, "schema": {"type": "string"}}]}
+    paths = {
+        "/tasks": {"get": DONE, "post": MADE, "patch": DONE, "delete": DONE, "put": DONE},
+        "/tasks/{id}": {"get": DONE, "patch": DONE, "delete": DONE, **ids},
+        "/pet": {"post": MADE, "put": DONE},
+        "/pet/{id}": {"get": DONE, "delete": DONE, **ids},
+    }
+    rules = Rules(Safety.OWN, contract_of({"openapi": "3.0.3", "paths": paths}))
+    told(rules, request("POST", "/tasks", {}), 201, {"id": "t-5"})
+    told(rules, request("POST", "/pet", {}), 201, {"id": "p-5"})
+    for method in ("PATCH", "PUT", "DELETE"):
+        assert not rules.allows(request(method, "/tasks", {"id": "t-5", "done": True}))
+    assert rules.allows(request("PATCH", "/tasks/t-5", {"done": True}))
+    assert rules.allows(request("PUT", "/pet", {"id": "p-5"}))

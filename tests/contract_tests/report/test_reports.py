@@ -11,7 +11,7 @@ from contract_tests.core.promises import Exchange, Outcome, Problem, Promise, Ve
 from contract_tests.report.causes import MOST_NAMED, causes
 from contract_tests.report.junit import junit
 from contract_tests.report.markdown import MOST_CAUSES, MOST_NOTES, github_commands, markdown
-from contract_tests.report.text import explain, headline
+from contract_tests.report.text import explain, headline, together
 
 LOST = Problem("200", "404 | <no>", ("curl -i http://t/a",), cause="lost", operation="getA")
 LOST_TOO = replace(LOST, operation="getB")
@@ -190,3 +190,11 @@ def test_a_problem_belongs_to_the_operation_that_its_promise_names() -> None:
     for operations, found in about.items():
         verdict = Verdict("one", "s", Promise("x"), Outcome.BROKEN, (problem,), operations=operations)
         assert causes([verdict])[0].as_data()["operations"] == found
+
+
+def test_notes_of_the_same_refusal_are_one() -> None:
+    """Of a server that answers each unknown method in its own way there are hundreds."""
+    calls = [f"400 in place of 405 for PATCH /{name}" for name in "abcde"]
+    assert together(["first", *calls, "404 in place of 405 for PUT /a"]) == [
+        "first", "400 in place of 405 for PATCH /a, PATCH /b, PATCH /c and 2 more", "404 in place of 405 for PUT /a",
+    ]  # fmt: skip
