@@ -38,9 +38,13 @@ class Seen:
 
     count: int = 0
     first: list[str] = field(default_factory=list)
+    last: str = ""
 
     def add(self, place: str) -> None:
-        """One more."""
+        """One more; an entry with two problems of one kind counts once."""
+        if place == self.last:
+            return
+        self.last = place
         self.count += 1
         if len(self.first) < MOST_NAMED:
             self.first.append(place)

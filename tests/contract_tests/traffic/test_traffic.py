@@ -119,6 +119,13 @@ def test_entries_of_one_cause_are_counted(check: Check) -> None:
     )
 
 
+def test_an_entry_with_two_problems_of_a_kind_is_named_once(check: Check) -> None:
+    """Two fields are missing in one answer."""
+    _, out = check([entry("GET", f"{BASE}/orders?since=2026-01-01", 200, [{}], token=True)])
+    assert "seen in   shop.har entry 1\n" in out
+    assert "entry 1, shop.har entry 1" not in out
+
+
 def test_requests_can_be_left_out(check: Check) -> None:
     """`--requests ignore` checks the server alone."""
     code, out = check(with_defect("request: field missing"), "--requests", "ignore")
