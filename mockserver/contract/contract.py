@@ -18,7 +18,6 @@ from mockserver.contract.messages.bodies import BodyReader
 from mockserver.contract.messages.casting import Caster
 from mockserver.contract.messages.decoding import Undecodable
 from mockserver.contract.messages.inputs import InputReader
-from mockserver.contract.messages.meant import meant
 from mockserver.contract.messages.responses import ResponseValidator
 from mockserver.contract.operations.invalid_parts import InvalidParts
 from mockserver.contract.operations.judged import schemas_of
@@ -75,6 +74,8 @@ class Contract:
     @cached_property
     def outgoing(self) -> Mapping[str, Outgoing]:
         """The callbacks and webhooks by their ids; most contracts have none."""
+        from mockserver.contract.messages.meant import meant  # few documents have callbacks
+
         operations = [one for one in self.operations.values() if "callbacks" in one.raw]
         callbacks = [sent for one in operations for sent in callbacks_of(self._reading, one, meant)]
         return {one.id: one for one in (*callbacks, *webhooks_of(self._reading))}
