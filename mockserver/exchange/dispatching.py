@@ -20,6 +20,7 @@ from mockserver import __version__
 from mockserver.background import attempt, start
 from mockserver.behaviour.vocabulary import Behaviours
 from mockserver.clock import system_now
+from mockserver.errors import StoreLost
 from mockserver.exchange.exchange import DELIVERED, OUTGOING, UNDELIVERED, Exchange
 from mockserver.exchange.journal import Journals
 from mockserver.exchange.pipeline import Pipeline
@@ -40,6 +41,8 @@ PATIENCE: Final = 25.0
 _LONGEST_WAIT: Final = 3600.0
 _RESUMED: Final = 100
 """In how many worlds, the last used ones, a new process looks for what an earlier one has left."""
+_OUTAGE: Final = 1.0
+"""Seconds after which a store is asked again that didn't answer."""
 _GONE: Final = 410
 _MACHINE: Final[Callable[[], int]] = system_now
 
@@ -125,11 +128,18 @@ class Dispatcher:
 
     def _work(self, world: str) -> None:
         try:
-            attempt("delivery", self.settle, world)
+            attempt("delivery", self._settle_or_wait, world)
         finally:
             with self._lock:
                 self._busy.discard(world)
                 self._lock.notify_all()
+
+    def _settle_or_wait(self, world: str) -> None:
+        """Send what is due; where the store can't be asked, as soon as it can. Requests tell of the outage."""
+        try:
+            self.settle(world)
+        except StoreLost:
+            self.wake(world, _OUTAGE)
 
     def settle(self, name: str, patience: float = PATIENCE) -> None:
         """Send all that is due in a world, and note when to look again."""
@@ -154,7 +164,7 @@ class Dispatcher:
             world = stored[0]
             delivery = queue.next_of(world, _MACHINE())
             if delivery is None:
-                return None
+                return queue.lease_left(world, _MACHINE())
             ahead = delivery.due - world.clock.now(self._engine.pipeline.clock)
             if ahead > 0:
                 return None if world.clock.frozen is not None else ahead

@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from time import monotonic
 from typing import Final
 
+from mockserver.errors import StoreLost
 from mockserver.exchange.exchange import Exchange
 from mockserver.exchange.watching import HEARTBEAT, Followed, Watch
 from mockserver.messages import Follow
@@ -64,23 +65,37 @@ class Following:
         is_events, until, silent = follow.events, monotonic() + LONGEST, monotonic()
         watch = Watch(self._engine, follow)
         yield _RETRY if is_events else b"\n"
-        while monotonic() < until and (stored := self._engine.store.find(follow.world)) is not None:
-            frames = [
-                frame
-                for kind, record, id_ in watch.news(stored[0])
-                if (frame := self._known.frame(follow, kind, record, id_)) is not None
-            ]
+        while monotonic() < until and (frames := self._frames(watch, follow)) is not None:
             if frames or monotonic() - silent >= HEARTBEAT:
                 silent = monotonic()
                 yield b"".join(frames) or (b": \n\n" if is_events else b"\n")
             self._wait(watch, silent + HEARTBEAT - monotonic())
 
+    def _frames(self, watch: Watch, follow: Follow) -> list[bytes] | None:
+        """What is new, as the stream has it; None where its world is gone. Nothing is while the store is lost."""
+        try:
+            stored = self._engine.store.find(follow.world)
+            news = None if stored is None else watch.news(stored[0])
+        except StoreLost:
+            watch.pause = _SHARED
+            return []
+        if news is None:
+            return None
+        frames = (self._known.frame(follow, kind, record, id_) for kind, record, id_ in news)
+        return [frame for frame in frames if frame is not None]
+
     def _wait(self, watch: Watch, seconds: float) -> None:
         """Sleep until there is a new entry, time changes a record, or it is time for a sign of life."""
         longest = seconds if self._engine.store.kind == "memory" else min(seconds, _SHARED)
         with self._came:
-            if self._engine.journal.total == watch.place:
+            if not self._is_behind(watch):
                 self._came.wait(max(min(longest, watch.pause), 0.0))
+
+    def _is_behind(self, watch: Watch) -> bool:
+        try:
+            return self._engine.journal.total != watch.place
+        except StoreLost:
+            return False
 
     @property
     def _known(self) -> Happenings:

@@ -166,3 +166,12 @@ def next_of(world: World, machine: int) -> Delivery | None:
         one for one in deliveries_of(world) if one.state == WAITING or (one.state == SENDING and one.lease <= machine)
     ]
     return min(waiting, key=lambda one: one.due, default=None)
+
+
+def lease_left(world: World, machine: int) -> int | None:
+    """The milliseconds until a delivery that is being sent counts again: who sends it may be gone, or couldn't keep
+    what came of it. None where there is none."""
+    if is_paused(world):
+        return None
+    leases = [one.lease for one in deliveries_of(world) if one.state == SENDING]
+    return max(min(leases) - machine, 0) if leases else None

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from mockserver.errors import StoreLost
 from mockserver.exchange import following
 from mockserver.messages import Request
 from tests.support import Ask, answers, document, json_body, path_parameter
@@ -179,6 +180,22 @@ def test_a_stream_too_many_ends_at_once(of: Callable[..., Ask], monkeypatch: pyt
     assert list(ask.engine.following().pieces(answer.transport.follow)) == [b"retry: 5000\n\n"]
     pieces.close()  # type: ignore[attr-defined]  # a generator
     assert next(ask.engine.following().pieces(answer.transport.follow)) == b"retry: 1000\n\n"
+
+
+def test_a_stream_outlives_an_outage_of_the_store(of: Callable[..., Ask], monkeypatch: pytest.MonkeyPatch) -> None:
+    """It shows afterwards what has happened, and shows signs of life meanwhile."""
+    ask = of("record")
+    pieces = follow(ask)
+    ask("POST", "/devices", json={"id": "b"})
+    monkeypatch.setattr(following, "HEARTBEAT", 0.0)
+    with monkeypatch.context() as outage:
+        outage.setattr(ask.engine.store, "find", _lost)
+        assert next(pieces) == b": \n\n"
+    assert [one["data"]["id"] for one in events(next(pieces))] == ["b"]
+
+
+def _lost(_: str) -> None:
+    raise StoreLost("it is gone")
 
 
 def test_the_behaviours_of_the_page_are_valid(mock_of: Callable[..., Ask]) -> None:

@@ -11,7 +11,8 @@ import pytest
 from msgspec.structs import replace
 
 from mockserver.clock import parse_instant
-from mockserver.errors import BehaviourError
+from mockserver.errors import BehaviourError, StoreLost
+from mockserver.exchange import dispatching
 from mockserver.outbound import deliveries as queue
 from mockserver.state.world import World
 from tests.mockserver.control.conftest import Control
@@ -178,6 +179,37 @@ def test_a_callback_without_an_address_is_explained(mock_of: Callable[..., Ask])
     assert api("POST", "/subscriptions", json={}).status == 201
     steps = Control(api.engine)("GET", f"{MAIN}/requests/1/why?as=json").json["steps"]
     assert steps[-1]["did"].startswith("subscribe/onEvent: not sent, as {$request.body#/url}")
+
+
+def test_deliveries_outlive_an_outage_of_the_store(
+    api: Ask, control: Control, receiver: Receiver, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What waits is sent once the store answers again, without another request."""
+    monkeypatch.setattr(dispatching, "_OUTAGE", 0.01)
+    look, outage = queue.next_of, iter([True, True])
+
+    def lost(world: World, machine: int) -> queue.Delivery | None:
+        if next(outage, False):
+            raise StoreLost("it is gone")
+        return look(world, machine)
+
+    monkeypatch.setattr(queue, "next_of", lost)
+    subscribe(api, receiver)
+    receiver.wait(1)
+    assert next(outage, None) is None
+    control("POST", f"{MAIN}/clock/advance", {"by": "PT0S"})
+    assert [one["state"] for one in deliveries(control)] == ["delivered"]
+
+
+def test_a_lost_attempt_is_made_again_when_its_time_is_over() -> None:
+    """Who sends holds a delivery for a minute; a look that finds it held comes back then."""
+    held = queue.Delivery("m", "e", "POST", "http://127.0.0.1/", state=queue.SENDING, lease=60_000)
+    world = queue.with_deliveries(World("w", {}), [held])
+    assert queue.next_of(world, 1_000) is None
+    assert queue.lease_left(world, 1_000) == 59_000
+    assert queue.next_of(world, 60_000) == held
+    assert queue.lease_left(queue.paused(world, on=True), 1_000) is None
+    assert queue.lease_left(World("w", {}), 1_000) is None
 
 
 def test_verify_and_coverage_know_deliveries(api: Ask, control: Control, receiver: Receiver) -> None:
