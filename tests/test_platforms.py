@@ -15,10 +15,12 @@ import pytest
 from contract_tests.cli import show_any_character
 from docs_to_openapi.cli import _show_any_character
 from mockserver.cli import values
+from mockserver.cli.banner import banner
 from mockserver.cli.log import style_for
 from mockserver.cli.output import prepare_streams
 from mockserver.clock import format_http_date
 from mockserver.errors import UsageError
+from mockserver.exchange.engine import Engine
 from tests.support import ROOT, TIMEOUT
 
 PACKAGES = ("mockserver", "contract_tests", "docs_to_openapi")
@@ -129,6 +131,16 @@ def test_the_old_console_of_windows_gets_no_colours(monkeypatch: pytest.MonkeyPa
     monkeypatch.setattr(terminal, "isatty", lambda: True)
     shown = [style_for(terminal, environment, verbose=False).colours for environment in ({}, {"WT_SESSION": "1"})]
     assert shown == [False, True]
+
+
+def test_a_contract_on_another_drive_is_announced(monkeypatch: pytest.MonkeyPatch, engine: Engine) -> None:
+    """Windows knows no way from one drive to another."""
+
+    def refuses(_: str) -> str:
+        raise ValueError("path is on mount 'C:', start on mount 'D:'")
+
+    monkeypatch.setattr("mockserver.cli.banner.os.path.relpath", refuses)
+    assert engine.settings.spec in banner(engine)
 
 
 def test_a_clock_goes_further_than_the_c_library_of_windows() -> None:

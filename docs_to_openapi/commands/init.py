@@ -43,7 +43,10 @@ def init(pages: Path, folder: Path, layout: str, base_url: str, *, infer: bool) 
     settings, overlay = folder / NAME, folder / "overlay.yaml"
     if existing := [path for path in (settings, overlay) if path.exists()]:
         raise UsageError(f"{existing[0]} exists already; run `docs-to-openapi build`, or choose another --folder")
-    relative = Path(os.path.relpath(pages, folder)).as_posix()
+    try:
+        relative = Path(os.path.relpath(pages, folder)).as_posix()
+    except ValueError:  # on another drive of Windows
+        relative = pages.resolve().as_posix()
     layouts = {"*": layout} if layout else {}
     config = Config(folder, pages=relative, layouts=layouts, base_url=base_url, infer=infer)
     readings = read_paths(config.page_paths(), config)

@@ -156,5 +156,8 @@ def exposure(settings: Settings) -> list[str]:
 
 def _shown(path: str) -> str:
     """A path, relative to the working directory where that is shorter."""
-    relative = os.path.relpath(path) if Path(path).is_absolute() else path
+    try:
+        relative = os.path.relpath(path) if Path(path).is_absolute() else path
+    except ValueError:  # on another drive of Windows
+        return path
     return min(path, relative, key=len)
