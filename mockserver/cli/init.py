@@ -28,7 +28,7 @@ from mockserver.cli.init_texts import (
     USERS,
 )
 from mockserver.contract.operations.operation import Operation
-from mockserver.control.records import as_fixtures, shown_state
+from mockserver.control.records import as_fixtures
 from mockserver.errors import FixtureError, UsageError
 from mockserver.exchange.building import build_engine
 from mockserver.exchange.engine import Engine
@@ -156,7 +156,7 @@ def _new_record(engine: Engine, operation: Operation, behaviour: Behaviour) -> t
 
 
 def _count(engine: Engine, collection: str) -> int:
-    return len(shown_state(engine.store.load(MAIN)[0]).get(collection, ()))
+    return len(as_fixtures(engine, engine.store.load(MAIN)[0]).get(collection, ()))
 
 
 def _is_usable(engine: Engine, operation: Operation) -> bool:

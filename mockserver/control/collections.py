@@ -14,8 +14,11 @@ from mockserver.state.world import World
 
 
 def _list(call: Call) -> Result:
-    stored = sorted(collection_of(call, call.existing()).records.items(), key=lambda item: item[1][0])
-    return Result({"records": [{"key": key, "record": plain(record)} for key, (_, record) in stored]})
+    world = call.existing()
+    collection = collection_of(call, world)
+    stored = sorted(collection.records.items(), key=lambda item: item[1][0])
+    records = ((key, plain(as_moved(call, world, collection.rules, record))) for key, (_, record) in stored)
+    return Result({"records": [{"key": key, "record": record} for key, record in records]})
 
 
 def _change(call: Call) -> Result:

@@ -24,9 +24,13 @@ from mockserver.state.users import is_caller
 from mockserver.state.world import World
 
 
-def shown_state(world: World) -> dict[str, list[Record]]:
-    """The records of a world by collection, in the order in which they were first stored."""
-    return {name: [plain(record) for record in records] for name, records in stored_state(world)}
+def shown_state(world: World, now: int) -> dict[str, list[Record]]:
+    """The records of a world by collection, in the order in which they were first stored, with the states that they
+    have by now."""
+    becomes = {name: collection.rules.becomes for name, collection in world.collections.items()}
+    return {
+        name: [plain(moved(record, becomes[name], now)) for record in records] for name, records in stored_state(world)
+    }
 
 
 def stored_state(world: World) -> Iterator[tuple[str, list[Record]]]:
@@ -46,13 +50,13 @@ def _get_state(call: Call) -> Result:
 def _state(call: Call, world: World) -> Result:
     if call.query("as") == "yaml":
         return Result(plain_yaml.dump(as_fixtures(call.engine, world)), media="application/yaml")
-    return Result(shown_state(world))
+    return Result(shown_state(world, world.clock.now(call.engine.pipeline.clock)))
 
 
 def as_fixtures(engine: Engine, world: World) -> dict[str, list[Any]]:
     """The complete content of a fixture file, users included, so that a mock server can be started with it alone."""
     users = [user.written() for user in engine.fixtures.users]
-    state: dict[str, list[Any]] = {**shown_state(world)}
+    state: dict[str, list[Any]] = {**shown_state(world, world.clock.now(engine.pipeline.clock))}
     return {**({"users": [*users, *state.pop("users", [])]} if users or "users" in state else {}), **state}
 
 
@@ -89,7 +93,8 @@ def seeded(engine: Engine, records: Mapping[str, Any], now: int, sources: Mappin
 
 def _get_record(call: Call) -> Result:
     world = call.existing()
-    return Result(plain(_record(call, world)))
+    rules = collection_of(call, world).rules
+    return Result(plain(as_moved(call, world, rules, _record(call, world))))
 
 
 def _record(call: Call, world: World) -> Record:

@@ -136,11 +136,14 @@ class MockWorld:
         """Make an operation (by default every one) return a status, by default once.
 
         Other faults are written as in rules: `delay={"fixed": 2000}`, `body="truncated"`, `reset=True`,
-        `limit={"calls": 5, "seconds": 60}`, `nth=2`, `probability=0.5`; `fails=True` (a job that the request starts);
-        then pass `status=None`.
+        `limit={"calls": 5, "seconds": 60}`, `nth=2`, `probability=0.5`; then pass `status=None`.
         """
         fault = {"operation": operation, "status": status, "times": times, **rule}
         self._control("POST", "/faults", {name: value for name, value in fault.items() if value is not None})
+
+    def fail_job(self, operation: str | None = None, *, times: int | None = 1) -> None:
+        """Make the next job that an operation (by default any) starts fail later, as `fails` in the behaviours says."""
+        self.fail(operation, None, times=times, fails=True)
 
     def faults(self, *presets: str) -> None:
         """Activate these presets and no other fault; without presets, remove all faults."""
@@ -174,6 +177,20 @@ class MockWorld:
         more = {} if body is _NOTHING else {"body": body}
         sent: dict[str, Any] = self._control("POST", "/deliveries", {"event": event, "to": to, **more})
         return sent
+
+    def resend(self, delivery: str) -> dict[str, Any]:
+        """Send a delivery again, with the same id and body; returns it after the attempt."""
+        sent: dict[str, Any] = self._control("POST", f"/deliveries/{quote(delivery, safe='')}/resend")
+        return sent
+
+    def drop(self, delivery: str) -> dict[str, Any]:
+        """Drop a delivery that still waits."""
+        dropped: dict[str, Any] = self._control("DELETE", f"/deliveries/{quote(delivery, safe='')}")
+        return dropped
+
+    def pause_deliveries(self, *, on: bool = True) -> None:
+        """Hold all deliveries, or send them again; what has become due meanwhile is sent before this returns."""
+        self._control("PATCH", "/deliveries", {"paused": on})
 
     def state(self) -> dict[str, list[dict[str, Any]]]:
         """The records of this world by collection."""

@@ -19,8 +19,8 @@ export interface WorldCall {
 
 /** The methods of a world that a test may call. */
 export const METHODS = [
-  "addFault", "advance", "change", "clock", "coverage", "delete", "deliver", "deliveries", "drop", "fail", "failJob", "faults",
-  "freeze", "info", "load", "pauseDeliveries", "put", "record", "requests", "resend", "reset", "resumeDeliveries", "rewind",
+  "addFault", "advance", "change", "clock", "coverage", "delete", "deliveries", "drop", "fail", "failJob", "faults",
+  "freeze", "info", "load", "notify", "pauseDeliveries", "put", "record", "requests", "resend", "reset", "resumeDeliveries", "rewind",
   "save", "setClock", "setState", "state", "verify", "why",
 ] as const;
 export type WorldMethod = (typeof METHODS)[number];

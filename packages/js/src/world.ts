@@ -218,7 +218,7 @@ export class MockWorld {
   }
 
   /** Send a webhook or callback by hand, with a body made from the contract unless you give one; the first attempt is over then. */
-  deliver(event: string, to: string, body?: unknown): Promise<Delivery> {
+  notify(event: string, to: string, body?: unknown): Promise<Delivery> {
     return this.call("POST", "deliveries", { event, to, ...(body === undefined ? {} : { body }) });
   }
 

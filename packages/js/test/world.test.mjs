@@ -170,7 +170,7 @@ test("an https mock is trusted, jobs fail, and deliveries are listed, held, drop
     await world.advance("PT1M");
     assert.deepEqual([(await send("GET", "/jobs/a")).status, (await send("GET", "/jobs/b")).status], ["failed", "done"]);
 
-    const first = await world.deliver("finished", to, { id: "a", status: "done" });
+    const first = await world.notify("finished", to, { id: "a", status: "done" });
     assert.deepEqual([first.state, first.attempts, first.status], ["waiting", 1, 500]);
     await world.advance("PT1H");
     const { deliveries, paused, secret } = await world.deliveries({ event: "finished", state: "delivered" });
@@ -179,7 +179,7 @@ test("an https mock is trusted, jobs fail, and deliveries are listed, held, drop
     assert.deepEqual(received, [first.id, first.id, first.id]);
 
     assert.equal((await world.pauseDeliveries()).paused, true);
-    const [held, dropped] = [await world.deliver("finished", to), await world.deliver("finished", to)];
+    const [held, dropped] = [await world.notify("finished", to), await world.notify("finished", to)];
     assert.deepEqual([held.state, (await world.drop(dropped.id)).state], ["waiting", "dropped"]);
     assert.equal((await world.resumeDeliveries()).paused, false);
     assert.equal(received.at(-1), held.id);

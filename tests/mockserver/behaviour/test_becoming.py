@@ -127,6 +127,8 @@ def test_when_a_state_began_is_shown_nowhere(api: Ask, clock: Clock) -> None:
     assert api("GET", "/jobs/old").json == {"id": "old", "status": "running", "note": "z"}
     control("PATCH", "/worlds/main/state/jobs/old", {"note": "y"})
     control("PATCH", "/worlds/main/state/jobs", {"old": {"note": "z"}})
+    assert control.world("/state/jobs/old")["status"] == control.world("/state")["jobs"][0]["status"] == "running"
+    assert control.world("/state/jobs")["records"][0]["record"]["status"] == "running"
     assert api("GET", "/jobs/old").json["status"] == "running"
     clock.advance(seconds=60)
     assert api("GET", "/jobs/old").json["status"] == "done"

@@ -35,7 +35,7 @@ def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def _state(engine: Engine) -> dict[str, Any]:
-    return {name: records for name, records in shown_state(engine.store.load(MAIN)[0]).items() if records}
+    return {name: records for name, records in shown_state(engine.store.load(MAIN)[0], 0).items() if records}
 
 
 @pytest.mark.parametrize("spec", [PETS, SHOP, bundled("spec/openapi.yaml")])

@@ -121,3 +121,17 @@ def test_deliveries_are_listed_and_sent(world: MockWorld) -> None:
     assert world.deliveries(state="waiting") == []
     with pytest.raises(MockRefused, match="event"):
         world.notify("deviceTrusted", "http://127.0.0.1:9/")
+    for steer in (world.resend, world.drop):
+        with pytest.raises(MockRefused, match="has no delivery 'abc'"):
+            steer("abc")
+    for on in (True, False):
+        world.pause_deliveries(on=on)
+        assert world.server.control("GET", "/worlds/a%40b%2Bc~d/deliveries")["paused"] is on
+
+
+def test_a_job_fails_where_the_behaviours_say_how(world: MockWorld) -> None:
+    """The bundled ones have no jobs."""
+    with pytest.raises(MockRefused, match="no operation starts a job that can fail: add `fails`"):
+        world.fail_job()
+    with pytest.raises(MockRefused, match="trustDevice starts no job that can fail"):
+        world.fail_job("trustDevice", times=2)
