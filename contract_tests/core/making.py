@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -32,6 +33,8 @@ STILL_THERE: Final = "it is still there, though the target has said that it was 
 GONE: Final = frozenset({NOT_FOUND, 410})
 SLASH: Final = "%2F"
 """A slash within a key: many servers take it for the end of the key, encoded or not."""
+PREPARING: Final = 0.2
+"""The part of the time in which records are made before the first promise is checked."""
 FEW: Final = 1  # records of each kind below which lists are read at first
 
 
@@ -50,7 +53,9 @@ class Records:
         return self.target.gate.rules.own
 
     def prepare(self, operations: Sequence[Operation]) -> None:
-        """Read the lists, to know what was there, then make some records of each kind."""
+        """Read the lists, to know what was there, then make some records of each kind, as many as there is time for:
+        others are made when they are needed."""
+        end = time.monotonic() + self.target.gate.limits.left() * PREPARING
         chosen = {operation.id for operation in operations}
         makers = [maker for maker in self.own.makers if maker.operation.id in chosen]
         paths = {one for maker in makers for one in (maker.operation.path, *maker.templates)}
@@ -60,7 +65,8 @@ class Records:
             Discovery(self.target.contract, lists, most=FEW).explore(self.target)
         for maker in makers:
             for _ in range(AT_FIRST):
-                self.make(maker)
+                if time.monotonic() < end:
+                    self.make(maker)
 
     def make(self, maker: Maker) -> bool:
         """Make one record; False where the target makes none."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Sequence, Set
 from typing import Final
 
@@ -15,6 +16,8 @@ from contract_tests.core.target import Target
 
 ORDER: Final = ("POST", "PUT", "PATCH", "DELETE")
 """Of the writes to one kind of record: what makes one comes first, what removes it last."""
+REACHING: Final = 0.3
+"""The part of the time that these writes may take: other promises call the operations as well."""
 
 
 def reach(
@@ -36,9 +39,12 @@ def reach(
         return
     calls = Calls(found, records.seed, records)
     left = [one for one in operations if one.is_write and not one.acts_on_everything and one.id not in reached]
+    end = time.monotonic() + target.gate.limits.left() * REACHING
     lanes = [in_order(lane) for lane in lanes_of(target.contract, left)]
 
     def call_once(operation: Operation) -> None:
+        if time.monotonic() > end:
+            return
         try:
             call = calls.of(operation)
             if is_about_own(call, records):

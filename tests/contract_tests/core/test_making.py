@@ -140,3 +140,12 @@ def test_a_record_is_made_after_one_that_was_there(notes: Contract) -> None:
     assert records.again(operation) is None
     records.taken["createNote"] = (body, "")
     assert records.again(operation) == body
+
+
+def test_no_records_are_made_ahead_once_their_time_is_over(notes: Contract) -> None:
+    """The rest of the time is for the promises, which make those that they need."""
+    records, target = _records(notes)
+    target.gate.limits.deadline = 0.0
+    records.prepare(notes.operations)
+    assert not [call for call in target.calls if call.startswith("POST")]
+    assert records.values(notes.operation("getNote"))
