@@ -23,7 +23,7 @@ from contract_tests.core.locating import has_form, prefixes
 from contract_tests.core.operation import nameless
 from contract_tests.core.own import Own
 from contract_tests.core.samples import Samples, drawn
-from contract_tests.core.schemas import declared_members, fits, sendable
+from contract_tests.core.schemas import declared_members, fits, kinds_of, sendable
 from contract_tests.core.target import NOTHING, Target, path_of
 
 AT_FIRST: Final = 3  # records of each kind: one to change, one to remove, one that must stay as it is
@@ -197,10 +197,36 @@ class Records:
         contract, key = self.target.contract, self.fresh(like)
         body = next(contract.json_request_schemas(operation), None)
         schema = declared_members(contract, body.value).get(name) if body is not None else None
-        if schema is None or fits(contract, Place(schema), key, writing=True):
+        fits_body = schema is None or fits(contract, Place(schema), key, writing=True)
+        if fits_body and self.can_name(template, key):
             return key
         values = tuple(self.values(operation).values())
-        return self._free(Place(schema), template, values) or like
+        kinds = kinds_of(contract, schema) if schema is not None else frozenset()
+        alike = [one for one in self._in_paths(template) if not kinds or kinds & kinds_of(contract, one)]
+        asked = [one for one in (schema, *alike) if one is not None]
+        return self._free(Place(asked[0] if len(asked) == 1 else {"allOf": asked}), template, values) or like
+
+    def can_name(self, template: str, key: Any) -> bool:
+        """Whether the paths of a record may have a key, a number by its digits."""
+        contract = self.target.contract
+        for schema in self._in_paths(template):
+            kinds = kinds_of(contract, schema)
+            is_text = not kinds or "string" in kinds
+            written = str(key) if is_text else int(key) if re.fullmatch(r"-?\d{1,19}", str(key)) else key
+            if not fits(contract, Place(schema), written, writing=True):
+                return False
+        return True
+
+    def _in_paths(self, template: str) -> list[Any]:
+        """What the paths of a record ask of its key, beyond what its body does: that it is 10 at most."""
+        about = [one for one in self.target.contract.operations if nameless(one.path) == template and one.path_names]
+        found = [
+            parameter.schema
+            for one in about
+            for parameter in one.parameters
+            if parameter.location == "path" and parameter.name == one.path_names[-1]
+        ]
+        return [one for at, one in enumerate(found) if isinstance(one, Mapping) and one not in found[:at]]
 
     def _free(self, place: Place, template: str, above: tuple[str, ...]) -> Any:
         """A value of a schema that names no record, as far as a read tells; None where none is found."""

@@ -18,6 +18,7 @@ from contract_tests.core.jobs import followed
 from contract_tests.core.locating import canonical, has_form, located
 from contract_tests.core.making import Records
 from contract_tests.core.model import dig
+from contract_tests.core.operation import nameless
 from contract_tests.core.pages import Reader
 from contract_tests.core.schemas import declared_members, described_values
 from contract_tests.core.target import NOTHING, Target, Token, path_of
@@ -113,6 +114,8 @@ class Life:
             self.is_late = True
             raise NotChecked(OUT_OF_TIME)
         action = self._creator
+        if isinstance(body, Mapping) and self.kind.key in body and not self._is_nameable(body[self.kind.key]):
+            raise NotChecked(f"no {self.kind.key} is left that a path may have")
         names = self._names(action, above)
         answer, body, is_known = self._tried(action, names, body)
         if has_crashed(action, answer):
@@ -335,6 +338,11 @@ class Life:
         """Whether a value is none of those that the member's description lists: a server may put one in its place."""
         known = self._listed.get(name, frozenset())
         return bool(known) and isinstance(value, str) and value not in known
+
+    def _is_nameable(self, key: Any) -> bool:
+        """Whether the path of the read may have a key that the run has chosen."""
+        read = self.kind.read
+        return read is None or self.records.can_name(nameless(read.operation.path), key)
 
     def _is_readable(self, name: str, sent: Mapping[str, Any]) -> bool:
         """Whether a read could show the value of a member: what none can show, a server stores in a form of its own."""

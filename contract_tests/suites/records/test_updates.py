@@ -146,6 +146,7 @@ def check_replacement(life: Life, action: Action, made: Made) -> None:
         is_telling = isinstance(value, str | list | float) and value and same(value, kept.get(name, ABSENT))
         if (
             name not in least
+            and name != life.kind.key
             and name not in must_be_there
             and is_telling
             and same(value, shown.get(name, ABSENT))

@@ -149,3 +149,25 @@ def test_no_records_are_made_ahead_once_their_time_is_over(notes: Contract) -> N
     records.prepare(notes.operations)
     assert not [call for call in target.calls if call.startswith("POST")]
     assert records.values(notes.operation("getNote"))
+
+
+@pytest.mark.parametrize(
+    ("in_path", "key", "is_fit"),
+    [({"type": "integer", "maximum": 10}, 11, False), ({"type": "integer", "maximum": 10}, "7", True),
+     ({"type": "integer"}, "a", False), ({"type": "string"}, 11, True),
+     ({"type": "string", "pattern": "^a"}, "b", False)],
+)  # fmt: skip
+def test_a_key_is_such_as_the_path_of_its_record_may_have(
+    contract_of: ContractOf, in_path: Any, key: Any, is_fit: bool
+) -> None:
+    """A number is compared by its digits, since a path is a text."""
+    order = {"type": "object", "properties": {"id": {"type": "integer"}}}
+    media = {"application/json": {"schema": order}}
+    ok = {"200": {"description": "", "content": media}}
+    named = {"name": "id", "in": "path", "required": True, "schema": in_path}
+    paths = {
+        "/orders": {"post": {"operationId": "make", "requestBody": {"content": media}, "responses": ok}},
+        "/orders/{id}": {"get": {"operationId": "read", "parameters": [named], "responses": ok}},
+    }
+    records, _ = _records(contract_of({"openapi": "3.0.3", "paths": paths}))
+    assert records.can_name("/orders/{}", key) is is_fit
