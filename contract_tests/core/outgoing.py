@@ -167,8 +167,9 @@ def has_sendings(contract: Contract) -> bool:
 
 
 def sendings(contract: Contract) -> tuple[Sending, ...]:
-    """Every callback and webhook of a contract."""
-    return tuple(Sending(contract, one, name) for name, one in contract.reader.outgoing.items())
+    """Every callback and webhook of a contract, but for those of which it doesn't say exactly where they go."""
+    known = contract.reader.outgoing.items()
+    return tuple(Sending(contract, one, name) for name, one in known if not one.is_guessed)
 
 
 def callbacks_of(contract: Contract, operation: Operation) -> tuple[Sending, ...]:

@@ -31,6 +31,7 @@ class Outgoing(msgspec.Struct, frozen=True):
     operation: Operation
     owner: str = ""  #: the operation that has the callback; empty for a webhook
     to: Template | None = None  #: where a callback is sent
+    is_guessed: bool = False  #: whether the contract says that by no expression, so that nobody can be held to it
 
     def as_answer(self) -> Operation:
         """The request as an operation that answers with it, under `SENT`: the API itself makes it, so it is made, shown
@@ -85,7 +86,8 @@ def _of_item(
         key, to = "", None
         if owner is not None and by is not None:
             key, to = by[0], by[1](reading, owner, by[0])
-        if to is not None and to.text != key:
+        is_guessed = to is not None and to.text != key
+        if to is not None and is_guessed:
             reading.note(f"{item.pointer}: {key!r} isn't a runtime expression: read as {to.text}")
         place = reading.resolved(item)
         shared = place.get("parameters")
@@ -97,9 +99,8 @@ def _of_item(
                 reading.note(f"{node.pointer}: is not sent, as it is invalid")
                 continue
             read = reading.operation("/", method.upper(), node, shared, named=False)
-            yield Outgoing(
-                id_, name, replace(read, id=id_, template=key or name), "" if owner is None else owner.id, to
-            )
+            whose = "" if owner is None else owner.id
+            yield Outgoing(id_, name, replace(read, id=id_, template=key or name), whose, to, is_guessed)
 
 
 def _distinct(found: list[Outgoing]) -> Iterator[Outgoing]:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
 
+from contract_tests.core.contract import Contract
+from contract_tests.core.outgoing import sendings
 from contract_tests.suites.callbacks import hooks
 from tests.contract_tests.callbacks import payments as made
 from tests.contract_tests.callbacks.payments import Payments, contract_of_payments
@@ -95,3 +98,16 @@ def test_without_a_listener_nothing_is_claimed(tmp_path: Path) -> None:
     found = checked(tmp_path, Payments, flags=FLAGS[:-1])
     assert "only received with --listen" in found.printed
     assert found.code == 3
+
+
+def test_no_server_is_held_to_a_guess(tmp_path: Path) -> None:
+    """A callback whose address the contract doesn't say exactly is none that a target must send."""
+    body = {"content": {"application/json": {"schema": {"properties": {"url": {"type": "string"}}}}}}
+    received = {"post": {"responses": {"204": {"description": "ok"}}}}
+    callbacks = {"exact": {"{$request.body#/url}": received}, "guessed": {"{callbackURL}": received}}
+    operation = {"requestBody": body, "responses": {"201": {"description": "made"}}, "callbacks": callbacks}
+    document = {"openapi": "3.1.0", "info": {"title": "a", "version": "1"}, "paths": {"/hooks": {"post": operation}}}
+    (tmp_path / "api.json").write_text(json.dumps(document), encoding="utf-8")
+    contract = Contract.load(tmp_path / "api.json")
+    assert list(contract.reader.outgoing) == ["POST /hooks/exact", "POST /hooks/guessed"]
+    assert [one.name for one in sendings(contract)] == ["exact"]

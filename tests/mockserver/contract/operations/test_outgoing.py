@@ -129,6 +129,7 @@ def test_a_key_that_is_no_expression_is_read_as_meant(load: Any, key: str, reque
     contract = load({"/a": {"post": {"responses": OK, "callbacks": callbacks, **request_}}}, components=components)
     found = {id_: one.to and one.to.text for id_, one in contract.outgoing.items()}
     assert found == ({} if text is None else {"POST /a/on": text})
+    assert [one.is_guessed for one in contract.outgoing.values()] == [one != key for one in found.values()]
     notes = [note for note in contract.notes if "runtime expression" in note]
     assert [note.partition("read as ")[2] for note in notes] == ([] if text == key else [text or ""])
 
