@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, Final
-from urllib.parse import parse_qsl
+from urllib.parse import parse_qsl, unquote
 
 from contract_tests.core.answer import Answer, shorten
 from contract_tests.core.creation import KEYS, called, is_key, key_of, kind, maker_of, plain
@@ -228,7 +228,7 @@ def meant(known: Sequence[Sending], delivery: Delivery) -> list[Sending]:
 
 def same_path(wanted: str, got: str) -> bool:
     """Whether two paths are one; a slash at the end of an address without a path says nothing."""
-    return wanted == got or {wanted, got} == {"", "/"}
+    return unquote(wanted) == unquote(got) or {wanted, got} == {"", "/"}
 
 
 def shown(delivery: Delivery) -> str:
