@@ -74,7 +74,7 @@ def with_address(contract: Contract, call: Call, expression: Expression, url: st
     choices = [with_value(body, expression.at, value) for value in (url, [url])]
     wrong = [[*mismatches(contract, schema, one, writing=True)] if schema else [] for one in choices]
     best = min(range(len(choices)), key=lambda at: len(wrong[at]))
-    if strict and wrong[best]:
+    if strict and wrong[best] and not any(mismatches(contract, schema, body, writing=True) if schema else ()):
         first = wrong[best][0]
         reason = f"{first.place or '/'}: {first.problem}"
         raise NotChecked(f"the contract doesn't allow the listener's address (--listen-url gives another): {reason}")

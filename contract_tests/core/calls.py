@@ -60,7 +60,10 @@ class Calls:
         body = samples.body(operation)
         if body is None:
             raise NotChecked("the operation takes no JSON")
-        made = drawn(body, 3, self.seed)[-1]
+        generated = drawn(body, 3, self.seed)
+        if not generated:
+            raise NotChecked("no body of it can be generated")
+        made = generated[-1]
         return replace(call, body=self.records.related(operation, made) if self.records else made)
 
     def _query(self, operation: Operation, samples: Samples) -> str:
@@ -73,9 +76,9 @@ class Calls:
     def _values(self, operation: Operation) -> tuple[str, ...]:
         if not operation.path_names:
             return ()
-        found: dict[str, str] = {}
-        if self.records is not None:
-            found = self.records.values(operation, last=True)
+        found = listed(operation)
+        if self.records is not None and len(found) < len(operation.path_names):
+            found |= self.records.values(operation, last=True)
         if not found.keys() >= {*operation.path_names} and operation.method == "GET":
             return self.discovery.calls(operation)[0]
         if operation.method == "PUT" and self.records is not None and len(found) < len(operation.path_names):
@@ -86,3 +89,10 @@ class Calls:
         if not found.keys() >= {*operation.path_names}:
             raise NotChecked(f"no record of this run is known that {operation.id} could name")
         return tuple(found[name] for name in operation.path_names)
+
+
+def listed(operation: Operation) -> dict[str, str]:
+    """Values of the path that name no record, as the contract lists them: `json` of `/search/{format}`."""
+    schemas = {one.name: one.schema for one in operation.parameters if one.location == "path"}
+    return {name: str(schema["enum"][0]) for name in operation.path_names
+            if isinstance(schema := schemas.get(name), Mapping) and schema.get("enum")}  # fmt: skip

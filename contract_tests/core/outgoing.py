@@ -161,9 +161,17 @@ class Sending:
 
 def has_sendings(contract: Contract) -> bool:
     """Whether the contract has callbacks or webhooks, as written."""
-    return bool(contract.document.get("webhooks")) or any(
-        one.declared.raw.get("callbacks") for one in contract.operations
-    )
+    return has_callbacks(contract) or has_webhooks(contract)
+
+
+def has_callbacks(contract: Contract) -> bool:
+    """Whether an operation has callbacks, as written."""
+    return any(one.declared.raw.get("callbacks") for one in contract.operations)
+
+
+def has_webhooks(contract: Contract) -> bool:
+    """Whether the contract has webhooks, as written."""
+    return bool(contract.document.get("webhooks"))
 
 
 def sendings(contract: Contract) -> tuple[Sending, ...]:

@@ -44,6 +44,7 @@ class Promise:
     stage: int = 50  #: suites run in ascending order
     operations: tuple[str, ...] = ()  #: operations that it is about; empty: any
     where: Callable[[Any], bool] = field(default=lambda _: True, compare=False, repr=False)  #: settings that ask for it
+    needs: Callable[[Any], bool] = field(default=lambda _: True, compare=False, repr=False)  #: contracts with this
     sums_up: bool = False  #: whether it sends nothing: it says what all others have seen
     side_by_side: bool = False  #: whether `--workers` may check it for several operations at a time
 
@@ -153,6 +154,7 @@ def promise(
     stage: int = 50,
     about: str = "",
     where: Callable[[Any], bool] = lambda _: True,
+    needs: Callable[[Any], bool] = lambda _: True,
     sums_up: bool = False,
     side_by_side: bool = False,
 ) -> Callable[[Test], Test]:
@@ -160,7 +162,7 @@ def promise(
 
     def mark(test: Test) -> Test:
         named = (tuple(assumed.split()), stage, tuple(about.split()))
-        test.promise = Promise(sentence, page, *named, where, sums_up, side_by_side)  # type: ignore[attr-defined]
+        test.promise = Promise(sentence, page, *named, where, needs, sums_up, side_by_side)  # type: ignore[attr-defined]
         return test
 
     return mark

@@ -34,19 +34,12 @@ def is_first_of_its_path(operation: Operation, run: Run) -> bool:
     return next(other for other in run.operations if other.path == operation.path) is operation
 
 
-def is_without(item: pytest.Item) -> bool:
-    """Whether a promise about operations with callbacks is left without one."""
-    parameters = getattr(getattr(item, "callspec", None), "params", {})
-    return not isinstance(parameters.get(CALLBACK, NO_CALLBACK), Operation | str)
-
-
-CALLBACK, NO_CALLBACK = "callback_operation", ""
 FITS, FAILS = "every_answer_fits", "no_answer_outside_the_contract_fails"  # they report what was observed on the way
 OPERATION_FIXTURES: dict[str, Callable[[Operation, Run], bool]] = {
     "operation": lambda _, __: True,
     "read_operation": lambda operation, _: operation.method == "GET",
     "path_operation": is_first_of_its_path,
-    CALLBACK: lambda operation, _: bool(operation.declared.raw.get("callbacks")),
+    "callback_operation": lambda operation, _: bool(operation.declared.raw.get("callbacks")),
     "input_operation": lambda operation, run: not (run.settings.safety.writes and operation.acts_on_everything),
 }
 
@@ -108,7 +101,8 @@ class RunPlugin:
         known, applicable = {suite.name for suite in suites().values()}, {suite.name for suite in self.run.suites}
         items[:] = [item for item in items if (name := suite_of(item.path)) in applicable or name not in known]
         items[:] = [item for item in items if self.run.settings.runs(suite_of(item.path))]
-        items[:] = [item for item in items if promise_of(item).where(self.run.settings) and not is_without(item)]
+        items[:] = [item for item in items if promise_of(item).where(self.run.settings)]
+        items[:] = [item for item in items if promise_of(item).needs(self.run.contract)]
         chosen = {operation.id for operation in self.run.operations}
         items[:] = [
             item for item in items if not promise_of(item).operations or chosen & {*promise_of(item).operations}

@@ -71,6 +71,7 @@ class Hooks:
     repeated: dict[str, Hooked] = field(default_factory=dict)
     subscriptions: list[Subscription] = field(default_factory=list)
     unsubscribed: list[str] = field(default_factory=list)  #: why an operation made no subscription
+    is_stirred: bool = False  #: whether writes were made after the subscriptions
     discovery: Discovery = field(init=False)
 
     def __post_init__(self) -> None:
@@ -85,6 +86,11 @@ class Hooks:
     def patience(self) -> float:
         """Seconds in which a callback is to come."""
         return max(self.run.settings.settle, PATIENCE)
+
+    @property
+    def has_asked(self) -> bool:
+        """Whether the target knows an address of the listener."""
+        return bool(self.subscriptions) or any(isinstance(one, Hooked) for one in self.calls.values())
 
     @property
     def subscribed_by_callbacks(self) -> bool:
@@ -142,10 +148,10 @@ class Hooks:
                 self.unsubscribed.append(NO_SUCCESS.format(name=operation.id, got=answer.describe()))
 
     def stir(self) -> None:
-        """Write once by each other operation, so that there is something to tell."""
-        run = self.run
+        """Write once by each other operation, so that there is something to tell; once."""
+        run, is_first, self.is_stirred = self.run, not self.is_stirred, True
         known = {one.operation.id for one in self.subscriptions} | self.calls.keys()
-        if run.records is not None:
+        if run.records is not None and is_first:
             writes = run.settings.safety.writes
             reach(run.target(), run.callable, run.records, known, writes=writes, workers=run.settings.workers)
 
@@ -160,14 +166,21 @@ class Hooks:
         if not sendings:
             raise NotChecked("; ".join(dict.fromkeys(reasons)))
         self.run.remarks.extend(f"not checked: {reason}" for reason in dict.fromkeys(reasons))
-        hooked = None
         wanted = list(webhooks(self.run.contract)) if is_subscription(operation) else []
+        why: NotChecked | None = None
         for call in self._tries(operation):
-            hooked = self._sent(wanting_all(self.run.contract, call, wanted) if wanted else call, [*sendings, *wanted])
+            try:
+                asked = wanting_all(self.run.contract, call, wanted) if wanted else call
+                hooked = self._sent(asked, [*sendings, *wanted])
+            except BudgetSpent:
+                raise
+            except NotChecked as error:
+                why = why or error
+                continue
             if hooked.answer.ok:
                 return hooked
-        assert hooked is not None
-        raise NotChecked(NO_SUCCESS.format(name=operation.id, got=hooked.answer.describe()))
+            why = NotChecked(NO_SUCCESS.format(name=operation.id, got=hooked.answer.describe()))
+        raise why or NotChecked("no call of it is known")
 
     def _with_seats(self, operation: Operation) -> tuple[list[Sending], list[str]]:
         """The callbacks whose address a call can give, and why others can't be checked."""

@@ -12,12 +12,12 @@ from contract_tests.core.cases import MOST_WAYS, merged
 from contract_tests.core.contract import Operation
 from contract_tests.core.errors import Broken, NotChecked
 from contract_tests.core.listener import Delivery
-from contract_tests.core.outgoing import webhooks
+from contract_tests.core.outgoing import has_callbacks, has_webhooks, webhooks
 from contract_tests.core.promises import promise
 from contract_tests.run.run import Run
 from contract_tests.suites.callbacks.hooks import LINGER, Hooked, Hooks
 from contract_tests.suites.callbacks.judging import Judge
-from contract_tests.suites.callbacks.occasions import is_due, is_repeated
+from contract_tests.suites.callbacks.occasions import is_due, is_repeated, is_subscription
 
 PAGE = "callbacks of the operation"
 WEBHOOKS = "webhooks"
@@ -37,30 +37,30 @@ def judge(run: Run, hooks: Hooks) -> Judge:
     return Judge(run)
 
 
-@promise("An operation with callbacks takes the address to which they go", page=PAGE, stage=56)
+@promise("An operation with callbacks takes the address to which they go", page=PAGE, stage=56, needs=has_callbacks)
 def test_takes_an_address(hooks: Hooks, callback_operation: Operation) -> None:
     """A valid call with the listener's address; those that must be refused are made too, and looked at later."""
     hooks.of(callback_operation)
     hooks.refused(callback_operation)
 
 
-@promise("Subscriptions to webhooks take the address of the listener", page=WEBHOOKS, stage=57)
+@promise("Subscriptions to webhooks take the address of the listener", page=WEBHOOKS, stage=57, needs=has_webhooks)
 def test_subscriptions(run: Run, hooks: Hooks) -> None:
     """Each operation that takes an address for events; then each other write is made once, to have some."""
     hooks.subscribe()
     hooks.stir()
-    if not webhooks(run.contract):
-        raise NotChecked("the contract has no webhooks")
     run.remarks.extend(f"no subscription: {reason}" for reason in hooks.unsubscribed)
     if not hooks.subscriptions and not hooks.subscribed_by_callbacks:
         why = "; ".join(hooks.unsubscribed) or "no operation of the contract takes an address for them"
         raise NotChecked(f"{why}; what is sent to {hooks.listener.url} all the same is checked")
 
 
-@promise("Callbacks come where the contract says, once, and as it says", page=PAGE, stage=97)
+@promise("Callbacks come where the contract says, once, and as it says", page=PAGE, stage=97, needs=has_callbacks)
 def test_callbacks_come(run: Run, hooks: Hooks, judge: Judge, callback_operation: Operation) -> None:
     """Method, URL, headers, media type, body; no secret, no other record, nothing before the record is there."""
     hooked = hooks.of(callback_operation)
+    if is_subscription(callback_operation):
+        hooks.stir()
     come(run, hooks, hooked)
     for _, delivery in hooked.received():
         hooks.learn(delivery)
@@ -90,7 +90,7 @@ def names(hooked: Hooked) -> str:
     return ", ".join(sending.name for sending in hooked.sendings)
 
 
-@promise("No callback follows a call that was refused", page=PAGE, stage=97)
+@promise("No callback follows a call that was refused", page=PAGE, stage=97, needs=has_callbacks)
 def test_nothing_after_a_refusal(run: Run, hooks: Hooks, judge: Judge, callback_operation: Operation) -> None:
     """Calls with a part that the contract doesn't allow, and without credentials where these are required."""
     refused = hooks.refused(callback_operation)
@@ -103,7 +103,9 @@ def test_nothing_after_a_refusal(run: Run, hooks: Hooks, judge: Judge, callback_
         raise Broken.together(broken)
 
 
-@promise("A callback that was not taken is sent again, where the contract says so", page=PAGE, stage=96)
+@promise(
+    "A callback that was not taken is sent again, where the contract says so", page=PAGE, stage=96, needs=has_callbacks
+)
 def test_sent_again(run: Run, hooks: Hooks, callback_operation: Operation) -> None:
     """The first one is answered with 500."""
     hooked = hooks.of(callback_operation)
@@ -123,12 +125,10 @@ def test_sent_again(run: Run, hooks: Hooks, callback_operation: Operation) -> No
         raise Broken(expected, "it came once", again.answer, source=told[0].source)
 
 
-@promise("Webhooks are as the contract has them", page=WEBHOOKS, stage=97)
+@promise("Webhooks are as the contract has them", page=WEBHOOKS, stage=97, needs=has_webhooks)
 def test_webhooks(run: Run, hooks: Hooks, judge: Judge) -> None:
     """Those that came to a subscription, and those that were sent to the listener by what the target's owner set."""
     known, listener = webhooks(run.contract), hooks.listener
-    if not known:
-        raise NotChecked("the contract has no webhooks")
     until = time.monotonic() + min(max(run.settings.settle, LINGER), max(run.target().gate.limits.left(), 0))
     listener.wait(lambda: False, until)
     came: list[tuple[Delivery, tuple[Answer, ...]]] = [(one, ()) for one in listener.strangers]
@@ -145,6 +145,8 @@ def test_webhooks(run: Run, hooks: Hooks, judge: Judge) -> None:
 def test_nothing_else(run: Run, hooks: Hooks) -> None:
     """What came to no address of this run is counted and named."""
     listener = hooks.listener
+    if not hooks.has_asked and not listener.strangers:
+        raise NotChecked("no call with the listener's address succeeded")
     if listener.dropped:
         run.remarks.append(f"{listener.dropped} requests to the listener were not kept: there were too many")
     if not webhooks(run.contract):
