@@ -38,7 +38,7 @@ class Progress:
         self.run, self.out = run, out
         self._shown = 0
         self.closed = False  #: whether the reader of the output has left, as in `contract-tests | head`
-        self._suite = ""
+        self._suite, self._begun = "", set[str]()
 
     def say(self, text: str) -> None:
         """Print a line, without secrets; nothing more once nobody reads it."""
@@ -87,8 +87,10 @@ class Progress:
             raise KeyboardInterrupt  # ends pytest in good order; the session knows why
 
     def _show(self, verdict: Verdict) -> None:
-        if verdict.suite != self._suite:
+        fails = verdict.outcome in {Outcome.BROKEN, Outcome.FAULT}
+        if verdict.suite != self._suite and (fails or verdict.suite not in self._begun):
             self._suite = verdict.suite
+            self._begun.add(verdict.suite)  # some of its checks look back at the end of the run
             self.say(f"{self._seconds:5.0f} s  {verdict.suite} (after {counted(self._sent, 'request')})")
         if verdict.outcome is Outcome.BROKEN:
             self.say(f"  FAILED  {verdict.id}: {verdict.promise.sentence}")
