@@ -100,12 +100,20 @@ def schemes_of(contract: Contract, operation: Operation | None, keys: Keys) -> l
     required = [one.declared.security for one in contract.operations if any(one.declared.security)]
     if not required:
         return [next(iter(declared.values()), BEARER)]
-    alternatives = [names for names in (operation.declared.security if operation else required[0]) if names]
+    own = operation.declared.security if operation and not says_nothing(operation) else required[0]
+    alternatives = [names for names in own if names]
     of_connection = {name for name, scheme in declared.items() if scheme.kind == MUTUAL_TLS}
     fitting = [names for names in alternatives if names <= keys.by_scheme.keys() | of_connection]
     fitting += [names for names in alternatives if names & keys.by_scheme.keys() and keys.token]
     named = next(iter([*fitting, *alternatives]), frozenset[str]())
     return [declared[name] for name in sorted(named) if name in declared]
+
+
+def says_nothing(operation: Operation) -> bool:
+    """Whether an operation documents 401, and neither which credentials it wants nor that it wants none: where other
+    operations name them, it wants the same."""
+    declared = operation.declared
+    return not declared.security and "security" not in declared.raw and "401" in operation.statuses
 
 
 def names_user(contract: Contract, operation: Operation | None, sent: Sent, keys: Keys) -> bool:

@@ -48,7 +48,7 @@ def check_updates(life: Life, action: Action, cases: Cases) -> None:
     for turn, body in life.in_time([*enumerate(bodies(life, action))]):
         with cases.case():
             check_update(life, action, life.latest(made), body)
-        if turn in {0, TURNS - 1}:
+        if turn in {0, TURNS - 1} and neighbour.key != made.key:  # equal bodies may make one record
             with cases.case():
                 check_neighbour(life, action, neighbour, beside)
     if action.replaces and has_patch(life):

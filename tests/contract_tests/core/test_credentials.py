@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from contract_tests.core.answer import Sent
-from contract_tests.core.credentials import Keys, names_user
+from contract_tests.core.credentials import Keys, credentials, names_user
 from tests.contract_tests.conftest import ContractOf
 from tests.contract_tests.small import contract_of_notes
 
@@ -33,3 +33,18 @@ def test_a_user_is_named_by_all_that_an_alternative_asks_for(
     contract = contract_of(document)
     sent = Sent("GET", "http://target/notes", "/notes", headers)
     assert names_user(contract, contract.operation("listNotes"), sent, Keys("t")) is expected
+
+
+def test_an_operation_that_documents_401_gets_what_others_ask_for(contract_of: ContractOf) -> None:
+    """Where it says nothing of credentials; one that says that it needs none, or has no 401, gets none."""
+    done, both = {"200": {"description": "Done"}}, {"200": {"description": "Done"}, "401": {"description": "Who?"}}
+    operations = {
+        "/named": {"security": [{"key": []}], "responses": both},
+        "/silent": {"responses": both},
+        "/open": {"security": [], "responses": both},
+        "/plain": {"responses": done},
+    }
+    paths = {path: {"get": {"operationId": path[1:], **operation}} for path, operation in operations.items()}
+    contract = contract_of({"openapi": "3.0.3", "components": {"securitySchemes": SCHEMES}, "paths": paths})
+    sent = {one.id: credentials(contract, one, Keys("t")).headers for one in contract.operations}
+    assert sent == {"named": {"x-key": "t"}, "silent": {"x-key": "t"}, "open": {}, "plain": {}}
