@@ -60,14 +60,15 @@ class Awaited(Pending):
     def _make(self) -> None:
         answer = self._answers.perform(self._one)
         with self._turn:
-            self._answer, send = answer, self._send
+            self._answer, send, self._send = answer, self._send, None  # what sends it knows this: a cycle
         if send is not None:
             _sent(answer, send)
 
     def later(self, send: Callable[[Answer], object]) -> None:
         """Call `send` with the answer once it may leave, in whatever thread."""
         with self._turn:
-            self._send, answer = send, self._answer
+            answer = self._answer
+            self._send = send if answer is None else None
         if answer is not None:
             _sent(answer, send)
 
