@@ -1,25 +1,32 @@
-"""Counts the instructions of one `POST /devices/trust` in the WSGI application, and the bytes of its journal entry.
+"""Counts the instructions of one `POST /devices/trust` in the WSGI application, alone and in front of a backend, and
+the bytes of its journal entry.
 
 valgrind's cachegrind counts them in processes without a socket: the difference between runs with N and 2N calls
 excludes the start. Unlike seconds, instructions do not depend on the load of the machine.
 """
 
+import atexit
 import io
 import os
 import re
 import shutil
+import socket
 import subprocess
 import sys
 import tempfile
 import tracemalloc
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
+from time import monotonic, sleep
 from typing import Any
 
 from bench import inputs
 from bench.install import NotInstalled
+from bench.processes import HOST, START_TIMEOUT, free_port
 from mockserver.exchange.building import build_engine
-from mockserver.settings import Settings
+from mockserver.settings import Settings, Upstream
+from mockserver.web.front import front_of
 from mockserver.web.server import HEADERS_AFTER, calm_collector
 from mockserver.web.wsgi import ContractFirst, Wsgi
 
@@ -31,6 +38,7 @@ _STEADY = ("setarch", "-R") if shutil.which("setarch") else ()
 """Without it the addresses of a process are random, and counts differ by 1%."""
 _OF_THE_PROCESS = {f"VARIABLE_{number}": "/a/value/of/the/environment" for number in range(30)}
 """A server adds the environment variables of its process to the WSGI environment."""
+_FRONTS = {"instructions": "mock", "in front of a backend": "proxy"}
 _ENVIRON = {
     **_OF_THE_PROCESS,
     "GATEWAY_INTERFACE": "CGI/1.1",
@@ -54,8 +62,9 @@ def instructions() -> dict[str, Any]:
     """The instructions per call and the bytes per entry."""
     if shutil.which("valgrind") is None:
         raise NotInstalled("valgrind counts the instructions; on Debian and Ubuntu: apt-get install valgrind")
-    measured = _per_call("mock") - _per_call("nothing")
-    return {"instructions": round(measured), "bytes": _entry_bytes()}
+    caller = _per_call("nothing")
+    counts = {name: round(_per_call(front) - caller) for name, front in _FRONTS.items()}
+    return {**counts, "bytes": _entry_bytes()}
 
 
 def _per_call(front: str) -> float:
@@ -106,6 +115,38 @@ def _mock() -> Wsgi:
     return ContractFirst(engine, _nothing_behind, headers_after=HEADERS_AFTER)
 
 
+def _proxy() -> Wsgi:
+    """The WSGI application of a mock in front of a backend that returns constants, in a process that isn't counted."""
+    prepared, port = inputs.prepare(), free_port()
+    command = [sys.executable, "-m", "bench.peers.limits", "raw", str(prepared.answers), str(port)]
+    backend = subprocess.Popen(command, cwd=inputs.ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    atexit.register(backend.wait)
+    atexit.register(backend.terminate)  # first: it ends its own workers
+    _wait_for(backend, port)
+    upstream = Upstream(url=f"http://{HOST}:{port}", first=True)
+    settings = Settings(str(prepared.contract), metrics=False, auth="any", upstream=upstream)
+    engine = build_engine(settings)
+    calm_collector()
+    front = front_of(engine, _nothing_behind, headers_after=HEADERS_AFTER)
+
+    def call(environ: dict[str, Any], start_response: Callable[..., Any]) -> Any:
+        answer = front(environ, start_response)
+        return answer if isinstance(answer, list) else list(answer)  # it waits
+
+    return call
+
+
+def _wait_for(backend: subprocess.Popen[bytes], port: int) -> None:
+    """Return once the backend accepts connections."""
+    until = monotonic() + START_TIMEOUT
+    while monotonic() < until and backend.poll() is None:
+        with suppress(OSError):
+            socket.create_connection((HOST, port), timeout=1).close()
+            return
+        sleep(0.05)
+    raise RuntimeError("the backend doesn't start")
+
+
 def _nothing(_: dict[str, Any], start_response: Callable[..., Any]) -> list[bytes]:
     """An application that does nothing, to count the instructions of the caller."""
     start_response("200 OK", [])
@@ -142,7 +183,8 @@ def _nothing_behind() -> Any:
 
 
 def _make_calls(front: str, calls: int) -> None:
-    call = _caller(_mock() if front == "mock" else _nothing)
+    made = {"mock": _mock, "proxy": _proxy, "nothing": lambda: _nothing}
+    call = _caller(made[front]())
     for _ in range(calls):
         call()
 
