@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass
 from typing import Any, Final
 
 from contract_tests.core.promises import Outcome, Problem, Verdict
-from contract_tests.report.text import counted, described, source_of
+from contract_tests.report.text import counted, described, shortened, source_of
 
 MOST_NAMED: Final = 12  # further problems of one cause
 MOST_ABOUT: Final = 3  # operations that a promise is about, rather than all that it calls
+NUMBER: Final = re.compile(r"\d+")
 Found = tuple[Verdict, Problem]
 
 
@@ -48,6 +50,19 @@ class Cause:
         yield from described(problem, verdict.promise)
         if self.count > 1:
             yield f"also      {counted(self.count - 1, 'more problem')} with the same cause{self._others()}"
+        for other in self.further:
+            yield f"expected  {other.expected}"
+            yield f"got       {shortened(other.got)}"
+            yield from (f"          {curl}" for curl in other.requests[-1:])
+
+    @property
+    def further(self) -> tuple[Problem, ...]:
+        """Those of the other problems that are about something else, such as another parameter; the first of each."""
+        kinds: dict[str, Problem] = {}
+        for _, problem in self.found:
+            kinds.setdefault(kind_of(problem), problem)
+        kinds.pop(kind_of(self.shown[1]))
+        return (*kinds.values(),)[:MOST_NAMED]
 
     def _others(self) -> str:
         """The further promises that it breaks, the first ones by name."""
@@ -73,6 +88,11 @@ class Cause:
             "operations": list(self.operations),
             "others": [brief(*found) for found in self.found if found is not self.shown][:MOST_NAMED],
         }
+
+
+def kind_of(problem: Problem) -> str:
+    """What is expected, without numbers and without the value that was sent."""
+    return NUMBER.sub("", problem.expected.partition(" as it was sent")[0])
 
 
 def operations_of(verdict: Verdict, problem: Problem) -> tuple[str, ...]:

@@ -149,7 +149,12 @@ def test_an_operation_that_takes_anything_is_one_cause(run: Run) -> None:
             ("listNotes", "GET", "/notes", "limit: Incorrect type"),
         ])
     ]  # fmt: skip
-    assert [cause.count for cause in causes(verdicts(run, *parts))] == [2, 1]
+    first, second = causes(verdicts(run, *parts))
+    assert (first.count, second.count) == (2, 1)
+    assert [line for line in first.lines() if line.startswith("expected")] == [
+        f"expected  createNote to refuse an invalid input ({what})"
+        for what in ("text: Incorrect type", "a body of XML")
+    ]
 
 
 def test_a_member_that_breaks_its_schema_is_one_cause(run: Run) -> None:
