@@ -34,8 +34,8 @@ def seat(contract: Contract, operation: Operation, sending: Sending) -> Expressi
 
 def echoes(contract: Contract, operation: Operation, name: str) -> bool:
     """Whether the body of a request has a member of that name, which the response may give back."""
-    schemas = contract.json_request_schemas(operation)
-    return any(name in declared_members(contract, schema.value) for schema in schemas)
+    schema = contract.request_schema(operation)
+    return schema is not None and name in declared_members(contract, schema.value)
 
 
 def replace_of(expression: Expression) -> Expression:
@@ -69,7 +69,7 @@ def placed(contract: Contract, call: Call, expression: Expression, url: str, *, 
 
 def with_address(contract: Contract, call: Call, expression: Expression, url: str, *, strict: bool) -> Any:
     """The body with an address, or with a list of one, as the contract has it."""
-    schema = next(contract.json_request_schemas(call.operation), None)
+    schema = contract.request_schema(call.operation)
     body = {} if call.body is NOTHING else call.body
     choices = [with_value(body, expression.at, value) for value in (url, [url])]
     wrong = [[*mismatches(contract, schema, one, writing=True)] if schema else [] for one in choices]
@@ -83,7 +83,7 @@ def with_address(contract: Contract, call: Call, expression: Expression, url: st
 
 def spoiled(contract: Contract, call: Call, seats: Sequence[Expression]) -> Iterator[Call]:
     """The call with one part of its body that the contract doesn't allow, the addresses left as they are."""
-    schema = next(contract.json_request_schemas(call.operation), None)
+    schema = contract.request_schema(call.operation)
     if schema is None or not isinstance(call.body, Mapping):
         return
     kept = {one.at[0] for one in seats if one.place == "body" and one.at}

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import Any, Final
 
 from contract_tests.core.answer import Answer
 from contract_tests.core.contract import Operation, is_json
@@ -14,6 +15,8 @@ from contract_tests.core.making import Records
 from contract_tests.core.samples import Samples, drawn
 from contract_tests.core.target import NOTHING, Target, Token, path_of
 from contract_tests.core.words import query_string
+
+FORM: Final = "application/x-www-form-urlencoded"
 
 
 @dataclass(frozen=True)
@@ -25,6 +28,7 @@ class Call:
     query: str = ""
     body: Any = NOTHING
     headers: Mapping[str, str] = field(default_factory=dict)  #: beside those that it can't do without
+    is_form: bool = False  #: whether the body goes as a form, in the place of JSON
 
     @property
     def path(self) -> str:
@@ -37,9 +41,15 @@ class Call:
         declared = self.operation.declared.body.media_types if self.operation.declared.body else {}
         json_types = [name for name in declared if is_json(name) and "*" not in name]
         headers = {"Content-Type": json_types[0]} if json_types and self.body is not NOTHING else {}
+        body = self.body
+        if self.is_form and isinstance(body, Mapping):
+            headers, body = (
+                {"Content-Type": FORM},
+                query_string({name: as_text(one) for name, one in body.items()}).encode(),
+            )
         headers |= self.headers
         return target.request(
-            self.operation.method, self.path, body=self.body, token=token, headers=headers, operation=self.operation
+            self.operation.method, self.path, body=body, token=token, headers=headers, operation=self.operation
         )
 
 
@@ -50,6 +60,7 @@ class Calls:
     discovery: Discovery
     seed: int
     records: Records | None = None
+    fills_forms: bool = False  #: whether calls are made of operations that take a form and no JSON
 
     def of(self, operation: Operation) -> Call:
         """A valid call; raises `NotChecked` where no record is known that it could name, or it takes no JSON."""
@@ -57,7 +68,9 @@ class Calls:
         call = Call(operation, self._values(operation), self._query(operation, samples))
         if not operation.takes_body:
             return call
-        body = samples.body(operation)
+        body, form = samples.body(operation), samples.form(operation) if self.fills_forms else None
+        if body is None and form is not None:
+            body, call = form, replace(call, is_form=True)
         if body is None:
             raise NotChecked("the operation takes no JSON")
         generated = drawn(body, 3, self.seed)
@@ -89,6 +102,13 @@ class Calls:
         if not found.keys() >= {*operation.path_names}:
             raise NotChecked(f"no record of this run is known that {operation.id} could name")
         return tuple(found[name] for name in operation.path_names)
+
+
+def as_text(value: Any) -> Any:
+    """A member of a form: texts as they are, lists item by item, other values as JSON has them."""
+    if isinstance(value, list):
+        return [as_text(item) for item in value]
+    return value if isinstance(value, str) else json.dumps(value)
 
 
 def listed(operation: Operation) -> dict[str, str]:

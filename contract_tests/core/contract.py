@@ -246,6 +246,18 @@ class Contract:
             if is_json(found.name) and found.schema is not None:
                 yield Place(found.schema, f"{found.pointer}/schema", operation.assumed)
 
+    def form_request_schemas(self, operation: Operation) -> Iterator[Place]:
+        """The schemas of the forms (`application/x-www-form-urlencoded`) that an operation takes."""
+        body = operation.declared.body
+        for found in body.media_types.values() if body else ():
+            if media.kind(media.split(found.name)[0]) == "form" and found.schema is not None:
+                yield Place(found.schema, f"{found.pointer}/schema", operation.assumed)
+
+    def request_schema(self, operation: Operation) -> Place | None:
+        """The schema of the JSON body that an operation takes, else of the form."""
+        found = self.json_request_schemas(operation), self.form_request_schemas(operation)
+        return next((place for places in found for place in places), None)
+
     def wrong_headers(self, operation: Operation, status: int, headers: Mapping[str, str]) -> Iterator[tuple[str, str]]:
         """Name and problem of each documented header of an answer that is missing or has a value of another form."""
         found = self.reader.check_response(

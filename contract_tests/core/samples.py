@@ -73,6 +73,11 @@ class Samples:
         schema = next(self.contract.json_request_schemas(operation), None)
         return None if schema is None else self.values(self._under(schema))
 
+    def form(self, operation: Operation) -> SearchStrategy[Any] | None:
+        """Members of a form; None where the operation takes none."""
+        schema = next(self.contract.form_request_schemas(operation), None)
+        return None if schema is None else self.values(self._under(schema))
+
     def query(
         self, operation: Operation, without: frozenset[str] = frozenset(), wanted: frozenset[str] = frozenset()
     ) -> SearchStrategy[dict[str, Any]]:

@@ -208,7 +208,8 @@ class Hooks:
         run = self.run
         if not self.discovery.known:
             self.discovery.explore(run.target(), run.settings.workers)
-        return Calls(self.discovery, run.settings.seed, run.records if run.settings.safety.writes else None)
+        records = run.records if run.settings.safety.writes else None
+        return Calls(self.discovery, run.settings.seed, records, fills_forms=True)
 
     def _sent(
         self, call: Call, sendings: Sequence[Sending], *, failures: int = 0, token: Token = "", strict: bool = True

@@ -15,7 +15,7 @@ from contract_tests.core.outgoing import SENT, Sending, Wrong, as_answer
 from contract_tests.core.schemas import words_in
 from contract_tests.run.run import Run
 from contract_tests.suites.callbacks.hooks import GONE, Hooked
-from contract_tests.suites.callbacks.occasions import is_due, is_subscription
+from contract_tests.suites.callbacks.occasions import is_due, is_of_failure, is_subscription, may_repeat
 
 UNCONTENTFUL: Final = frozenset({"GET", "HEAD", "OPTIONS"})
 """Methods by which a target may ask whether there is anybody at an address."""
@@ -69,6 +69,9 @@ class Judge:
         named = ", ".join(sending.name for sending in hooked.sendings)
         expected = f"{hooked.operation.id} to send no callback ({named}) after it has refused the call"
         got = f"{shown(received[0][1])}, though the answer was {hooked.answer.describe()}"
+        if any(is_of_failure(sending) for sending in hooked.sendings):
+            self.run.ledger.note(f"{expected}; got {got}")
+            return None
         return Broken(expected, got, hooked.answer, source=hooked.sendings[0].source)
 
     def of_webhook(self, delivery: Delivery, known: Sequence[Sending], *answers: Answer) -> Iterator[Broken]:
@@ -158,7 +161,7 @@ class Judge:
             after = f"{delivery.at - first.at:.1f} s after it was answered with {first.answered}"
             text = f"the same again {after}: {shown(delivery)}"
             fitting = [one for one in hooked.sendings if self._fit(hooked, one, delivery)] or list(hooked.sendings)
-            if is_subscription(hooked.operation):
+            if may_repeat(hooked.operation, fitting[0]):
                 self.run.ledger.note(f"{hooked.operation.id}: {fitting[0].label}: {text}")
             else:
                 expected = f"{hooked.operation.id}: {fitting[0].label} to be sent once, where it was taken"

@@ -37,11 +37,26 @@ NEVER_AGAIN: Final = re.compile(
 )
 
 
+MORE_THAN_ONCE: Final = re.compile(
+    r"at[- ]least[- ]once|more than once|duplicate|idempoten|same (event|callback) again", re.IGNORECASE
+)
+
+
 def is_subscription(operation: Operation) -> bool:
     """Whether an operation only takes an address for events that come later."""
     raw = operation.declared.raw
     text = " ".join((operation.path.replace("/", " "), str(raw.get("operationId", ""))))
     return not SUBSCRIBES.isdisjoint(words_in(text))
+
+
+def is_of_failure(sending: Sending) -> bool:
+    """Whether the name of a callback says that it comes where something has failed or changed."""
+    return not LATER.isdisjoint(words_in(sending.name))
+
+
+def may_repeat(operation: Operation, sending: Sending) -> bool:
+    """Whether one may come again though it was taken: the contract says so, or it is of a subscription."""
+    return is_subscription(operation) or bool(MORE_THAN_ONCE.search(sending.words))
 
 
 def is_due(operation: Operation, sending: Sending) -> bool:

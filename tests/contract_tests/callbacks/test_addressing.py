@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
 from contract_tests.core.addressing import addressed, seat
 from contract_tests.core.answer import Answer, Sent
-from contract_tests.core.calls import Call
+from contract_tests.core.calls import FORM, Call
 from contract_tests.core.errors import NotChecked
 from contract_tests.core.outgoing import callbacks_of
 from contract_tests.suites.callbacks.occasions import is_due, is_repeated, is_subscription
@@ -165,3 +166,18 @@ def test_a_subscription_wants_every_event(contract_of: ContractOf) -> None:
     assert expression.at == ("endpoint_url",)
     call = wanting_all(contract, Call(operation, (), "", {"events": ["a"], "active": False}), [])
     assert call.body == {"events": ["a", "b"], "active": True, "topics": []}
+
+
+def test_the_address_stands_in_a_form(contract_of: ContractOf) -> None:
+    """Where an operation takes a form; numbers and lists are written as forms have them."""
+    form = document("{$request.body#/callbackUrl}")
+    form["paths"]["/jobs"]["post"]["requestBody"]["content"] = {FORM: {"schema": BODY}}
+    contract = contract_of(form)
+    [operation] = contract.operations
+    [sending] = callbacks_of(contract, operation)
+    call = Call(operation, (), "", {"item": "a b", "urls": ["x"], "count": 2}, is_form=True)
+    sent: dict[str, Any] = {}
+    target: Any = SimpleNamespace(request=lambda *_, **given: sent.update(given))
+    addressed(contract, call, {seat(contract, operation, sending): "http://a/1"}).send(target)
+    assert sent["body"] == b"item=a%20b&urls=x&count=2&callbackUrl=http%3A%2F%2Fa%2F1"
+    assert sent["headers"] == {"Content-Type": FORM}

@@ -28,7 +28,10 @@ def checked(service: Reports, folder: Path, *flags: str) -> Ran:
         return run(service, contract_of_reports(), folder, *(flags or FLAGS))
 
 
-@pytest.mark.parametrize("make", [Reports, made.Redirects, made.AtItsPlace, made.WithState])
+OTHERS = [pytest.param(one, marks=pytest.mark.thorough) for one in (Reports, made.Redirects, made.WithState)]
+
+
+@pytest.mark.parametrize("make", [made.AtItsPlace, *OTHERS])
 def test_what_a_job_makes_is_waited_for(make: type[Reports], tmp_path: Path) -> None:
     """Whether its own answer names the record, a redirection, or Location; or the record itself says how far it is."""
     service = make()
@@ -40,6 +43,7 @@ def test_what_a_job_makes_is_waited_for(make: type[Reports], tmp_path: Path) -> 
     assert not found.report["left_behind"]
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("make", DEFECTS)
 def test_a_job_that_does_something_else_is_named(make: type[Reports], tmp_path: Path) -> None:
     """After it has said that it was done."""
@@ -49,6 +53,7 @@ def test_a_job_that_does_something_else_is_named(make: type[Reports], tmp_path: 
     assert any(one == name and words in expected for one, expected, _ in found.broken())
 
 
+@pytest.mark.thorough
 def test_without_settle_nothing_is_claimed_of_a_job(tmp_path: Path) -> None:
     """What it makes later is neither lost nor another record."""
     found = checked(Reports(), tmp_path, "--suite", "records")
