@@ -58,25 +58,37 @@ class Subject:
     name: str
     arguments: tuple[str, ...]
     paths: tuple[str, ...]
+    change: tuple[str, str, Mapping[str, Any]]  #: collection, key and what is changed of a record
     collection: str | None = None  #: the one that gets 5,000 records
 
 
 def subjects() -> tuple[Subject, ...]:
     """The bundled contract, and that of GitHub."""
     return (
-        Subject("Flashback", (), ("/devices", "/devices/dev-01", "/devices/nowhere", "/sessions")),
-        Subject("GitHub", (str(github()),), ("/zen", "/gists/public", "/users/octocat", "/nowhere"), "labels"),
+        Subject(
+            "Flashback",
+            (),
+            ("/devices", "/devices/dev-01", "/devices/nowhere", "/sessions"),
+            ("devices", "dev-01", {"deviceName": "Changed"}),
+        ),
+        Subject(
+            "GitHub",
+            (str(github()),),
+            ("/zen", "/gists/public", "/users/octocat", "/nowhere"),
+            ("labels", "7", {"description": "Changed"}),
+            "labels",
+        ),
     )
 
 
 @contextmanager
-def prepared(subject: Subject) -> Iterator[LiveMock]:
+def prepared(subject: Subject, requests: int = REQUESTS) -> Iterator[LiveMock]:
     """A mock of the subject with its records and requests, until the end of the block."""
     mock = LiveMock(*subject.arguments).wait_until_started(START)
     try:
         if subject.collection is not None:
             _fill(mock, subject.collection)
-        _ask(mock, subject.paths)
+        _ask(mock, subject.paths, requests)
         yield mock
     finally:
         mock.interrupt()
@@ -86,7 +98,7 @@ def _fill(mock: LiveMock, collection: str) -> None:
     """Copy a record of the collection until it has 5,000."""
     about = mock("GET", "/__mock__/about", None).json
     key = next(each["key"] for each in about["collections"] if each["collection"] == collection)
-    path = f"/__mock__/state/{collection}"
+    path = f"/__mock__/worlds/main/state/{collection}"
     model = mock("GET", path, None).json["records"][0]["record"]
     for start in range(1, RECORDS, ONE_PATCH):
         records = {str(number): {**model, key: _like(model[key], number)} for number in range(start, start + ONE_PATCH)}
@@ -98,9 +110,9 @@ def _like(key: Any, number: int) -> Any:
     return number if isinstance(key, int) else str(number)
 
 
-def _ask(mock: LiveMock, paths: tuple[str, ...]) -> None:
+def _ask(mock: LiveMock, paths: tuple[str, ...], requests: int) -> None:
     connection = http.client.HTTPConnection("127.0.0.1", mock.port, timeout=TIMEOUT / 1000)
-    for number in range(REQUESTS):
+    for number in range(requests):
         connection.request("GET", paths[number % len(paths)], headers={"Authorization": "Bearer alice-token"})
         connection.getresponse().read()
     connection.close()

@@ -32,7 +32,7 @@ export function comparison(context, entry, requests, { onSelect }) {
     const same = !differences(before, after).length;
     result.replaceChildren(same
       ? emptyState("No difference", `Requests ${first.number} and ${second.number} and their responses are the same, except for times.`)
-      : differenceTable(`Differences of requests ${first.number} and ${second.number}`, before, after, headings));
+      : differenceTable(`Differences of requests ${first.number} and ${second.number}`, before, after, headings, "compared"));
   }
 
   return h("div", {}, h("h3", { tabIndex: -1 }, `Compare request ${entry.number}`),

@@ -74,10 +74,9 @@ export function coveragePanel(context) {
 
 function legend() {
   return h("p", { className: "hint legend" },
-    h("span", { className: "cell met" }, "200 ✓ 3"), "returned three times ",
-    h("span", { className: "cell never" }, "404 never"), "documented, but never returned ",
-    h("span", { className: "cell never assumed" }, "404 never*"), "*based on an assumption ",
-    h("span", { className: "cell extra" }, "418 + 1"), "returned, but not documented");
+    [["met", "200 ✓ 3", "returned three times"], ["never", "404 never", "documented, but never returned"],
+      ["never assumed", "404 never*", "the same, based on an assumption"], ["extra", "418 + 1", "returned, but not documented"]]
+      .map(([kind, example, meaning]) => h("span", { className: "group" }, h("span", { className: `cell ${kind}` }, example), meaning)));
 }
 
 function row(operation) {

@@ -15,15 +15,20 @@ export function differences(before, after, path = "", depth = 0) {
 }
 
 /** The differences of two values as a table; `headings` name the two. */
-export function differenceTable(title, before, after, headings = ["Before", "After"]) {
+export function differenceTable(title, before, after, headings = ["Before", "After"], className = "") {
   const rows = differences(before ?? {}, after ?? {}).map((each) => h("tr", {},
-    h("th", { scope: "row" }, each.path),
+    h("th", { scope: "row" }, breakable(each.path)),
     h("td", {}, each.before === undefined ? notSet() : h("del", {}, formatValue(each.before, 400))),
     h("td", {}, each.after === undefined ? notSet() : h("ins", {}, formatValue(each.after, 400)))));
-  return scroller(title, table(title, ["Field", ...headings], rows, { className: "differences" }));
+  return scroller(title, table(title, ["Field", ...headings], rows, { className: `differences ${className}` }));
 }
 
 const isObject = (value) => typeof value === "object" && value !== null;
+
+/** A path that may wrap after each dot, and within no word. */
+function breakable(path) {
+  return path.split(".").map((part, index, all) => [index === all.length - 1 ? part : `${part}.`, h("wbr")]);
+}
 
 function notSet() {
   return h("span", { className: "hint" }, "not set");

@@ -22,7 +22,7 @@ export function recordsPanel(context) {
   const changedOnly = h("input", { type: "checkbox", onchange: () => render() });
   const all = combobox({
     id: "collection-choice", label: "Collection", placeholder: "Search collections", onSelect: select,
-    options: () => collections.map(({ collection }) => ({ value: collection, text: collection, hint: count(counts[collection] ?? 0, "record") })),
+    options: () => collections.map(({ collection }) => ({ value: collection, text: collection, hint: collection in counts ? count(counts[collection], "record") : "" })),
   });
   const many = [button("Edit shown…", editShown, { className: "quiet" }), button("Delete shown…", () => remove(shown), { className: "quiet danger" })];
   let selected = collections[0];
@@ -222,7 +222,7 @@ function placeTabs(tabs, names, selected, counts, select) {
   for (const each of tabs.children) {
     const on = each.dataset.collection === selected;
     Object.assign(each, { ariaSelected: String(on), tabIndex: on ? 0 : -1 });
-    each.querySelector(".count").textContent = ` ${(counts[each.dataset.collection] ?? 0).toLocaleString("en")}`;
+    each.querySelector(".count").textContent = counts[each.dataset.collection] === undefined ? "" : ` ${counts[each.dataset.collection].toLocaleString("en")}`;
   }
 }
 

@@ -29,7 +29,10 @@ export function worldsPanel(context) {
   const actions = [forking, resetting, save, fixture, remove];
   const { opener, panel } = menu({
     id: "world-menu", label: "World", className: "icon", title: "World", "aria-label": "World…",
-    content: [facts, h("div", { className: "row" }, button("New…", () => create(context), { className: "quiet" }), forking, resetting, save, ...loadButton(context), fixture, remove), access],
+    content: [
+      facts, h("div", { className: "row" }, button("New…", () => create(context), { className: "quiet" }), forking, resetting, remove),
+      h("div", { className: "row" }, save, ...loadButton(context), fixture), access,
+    ],
   }, "⋯");
   $("world").append(h("span", { className: "label", "aria-hidden": "true" }, "World"), choice.element, opener, panel);
 
