@@ -45,7 +45,7 @@ class Line:
 
     def is_usable(self) -> bool:
         """Whether nothing has come since the last answer."""
-        return not (self.is_stale if self.is_watched else self._is_ready(0, writing=False))
+        return not (self.is_stale or self._is_ready(0, writing=False))  # what came may not have been noticed yet
 
     def send(self, data: bytes, until: float) -> None:
         """Send bytes. Raises OSError; TimeoutError at that time."""

@@ -31,7 +31,7 @@ class Waiting:
     def __init__(self) -> None:
         self._waits: dict[int, tuple[Incoming, Then]] = {}
         self._lines: dict[int, Line] = {}
-        self._started = threading.Lock()
+        self._started, self._changing = threading.Lock(), threading.Lock()
         self._epoll: select.epoll | None = None
         self._asleep = False
         self._wake = -1
@@ -39,21 +39,23 @@ class Waiting:
     def add(self, incoming: Incoming, then: Then) -> None:
         """Call `then` once an answer has come, which is asked for after this: in the thread that waits for all."""
         line = incoming.line
-        self._waits[line.number] = incoming, then
-        if not line.is_watched:
-            if self._epoll is None:
-                self._start()
-            self._lines[line.number], line.is_watched = line, True
-            self._epoll.register(line.number, select.EPOLLIN)  # type: ignore[union-attr]  # started
+        with self._changing:  # it may be found to have ended at this moment
+            self._waits[line.number] = incoming, then
+            if self._lines.get(line.number) is not line:
+                if self._epoll is None:
+                    self._start()
+                self._lines[line.number], line.is_watched = line, True
+                self._epoll.register(line.number, select.EPOLLIN)  # type: ignore[union-attr]  # started
         if self._asleep:
             os.eventfd_write(self._wake, 1)
 
     def remove(self, line: Line) -> None:
         """Look at a connection no more."""
         if line.is_watched:
-            line.is_watched = False
-            if self._lines.get(line.number) is line:
-                self._forget(line)
+            with self._changing:
+                line.is_watched = False
+                if self._lines.get(line.number) is line:
+                    self._forget(line)
 
     def _forget(self, line: Line) -> None:
         del self._lines[line.number]
@@ -106,13 +108,15 @@ class Waiting:
 
     def _came_unasked(self, number: int) -> None:
         """Something has come on an idle connection, or another thread wants a new answer to be waited for."""
-        line = self._lines.get(number)
         if number == self._wake:
             with suppress(BlockingIOError):
                 os.eventfd_read(number)
-        elif line is not None:
-            line.is_stale = True
-            self._forget(line)
+            return
+        with self._changing:
+            line = self._lines.get(number)
+            if line is not None and number not in self._waits:  # else it comes again
+                line.is_stale = True
+                self._forget(line)
 
     def _settle(self, incoming: Incoming, then: Then, problem: Exception | None) -> None:
         if self.claims(incoming):

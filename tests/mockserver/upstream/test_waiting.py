@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import json
 import threading
+import time
 from collections.abc import Callable, Iterator
 
 import pytest
 
 from mockserver.exchange.awaited import Awaited
 from mockserver.messages import Request
+from mockserver.upstream.line import Line
 from mockserver.upstream.waiting import IS_POSSIBLE
 from tests.mockserver.upstream.scripted import Came, Scripted, answer
 from tests.support import TIMEOUT, Ask
@@ -87,3 +89,28 @@ def test_a_connection_that_ends_is_replaced_where_the_method_allows_that(beside:
     assert asked == ["GET"] * 3
     pending = begun(ask, method="POST")
     assert (pending.awaited().status, asked[3:]) == (502, ["POST"])
+
+
+def test_a_connection_that_ends_at_the_last_moment_is_noticed(
+    beside: Beside, backend: Scripted, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It was found usable just before it ended: the request is sent again, and doesn't wait for its time limit."""
+    ask, asked = beside(timeout=TIMEOUT * 1000), []
+
+    def leaving(came: Came) -> Iterator[bytes]:
+        asked.append(came)
+        yield SOUND
+        if len(asked) == 2:
+            raise OSError
+
+    backend.answers["/devices"] = leaving
+    assert [ask("GET", "/devices").status, begun(ask).awaited().status] == [200, 200]
+    assert ask.engine.backend is not None
+    [line] = ask.engine.backend._forwarder._idle
+    monkeypatch.setattr(Line, "is_usable", lambda _: True)
+    until = time.monotonic() + TIMEOUT
+    while not line.is_stale and time.monotonic() < until:
+        time.sleep(0.001)
+    began = time.monotonic()
+    assert begun(ask).awaited().status == 200
+    assert time.monotonic() - began < TIMEOUT / 2
