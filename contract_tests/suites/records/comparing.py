@@ -51,8 +51,15 @@ def losses(contract: Contract, schema: Any, sent: Any, shown: Any, way: str = ""
     elif isinstance(sent, list) and isinstance(shown, list) and len(sent) == len(shown) and not is_set(schema):
         for at, (one, two) in enumerate(zip(sent, shown, strict=True)):
             yield from losses(contract, item_of(contract, schema), one, two, f"{way}/{at}")
+    elif is_retired(schema, shown):
+        return
     elif not same(sent, shown, as_set=is_set(schema)) and not is_null_by_mistake(contract, schema, shown):
         yield from [Loss(way, sent, shown)] if can_be_shown(contract, schema, sent) else []
+
+
+def is_retired(schema: Any, shown: Any) -> bool:
+    """Whether an answer says nothing in a member that its schema calls deprecated: another one has taken its place."""
+    return shown in (None, ABSENT) and isinstance(schema, Mapping) and schema.get("deprecated") is True
 
 
 def can_be_shown(contract: Contract, schema: Any, value: Any) -> bool:

@@ -102,3 +102,11 @@ def test_a_change_moves_the_time_of_the_last_one() -> None:
     """Whether or not a client may send it; that of its creation stays."""
     names = ("updated_at", "lastModified", "modificationDate", "created_at", "creationDate", "updates", "due")
     assert [name for name in names if is_time_of_change(name)] == ["updated_at", "lastModified", "modificationDate"]
+
+
+def test_a_deprecated_member_may_say_nothing(contract: Contract) -> None:
+    """Another one has taken its place; what it does show has to be right."""
+    schema = {"type": "object", "properties": {"n": {"type": ["integer", "null"], "deprecated": True}}}
+    assert not list(losses(contract, schema, {"n": 1}, {"n": None}))
+    assert not list(losses(contract, schema, {"n": 1}, {}))
+    assert [str(loss) for loss in losses(contract, schema, {"n": 1}, {"n": 2})] == ["/n 1"]
