@@ -98,6 +98,8 @@ def test_nothing_after_a_refusal(run: Run, hooks: Hooks, judge: Judge, callback_
         raise NotChecked("no call of it was refused")
     listener, left = hooks.listener, run.target().gate.limits.left()
     listener.wait(lambda: False, min(max(one.at for one in refused) + LINGER, time.monotonic() + max(left, 0)))
+    for _, delivery in (received for one in refused for received in one.received()):
+        hooks.learn(delivery)
     broken = [found for one in refused if (found := judge.after_refusal(one))]
     if broken:
         raise Broken.together(broken)

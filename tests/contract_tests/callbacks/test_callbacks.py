@@ -13,7 +13,7 @@ from contract_tests.core.outgoing import sendings
 from contract_tests.suites.callbacks import hooks
 from tests.contract_tests.callbacks import payments as made
 from tests.contract_tests.callbacks.payments import Payments, contract_of_payments
-from tests.contract_tests.cases.running import Ran, run
+from tests.contract_tests.cases.running import Ran, command, run
 from tests.contract_tests.small import TOKEN
 
 FLAGS = ("--token", TOKEN, "--suite", "callbacks", "--listen")
@@ -111,3 +111,13 @@ def test_no_server_is_held_to_a_guess(tmp_path: Path) -> None:
     contract = Contract.load(tmp_path / "api.json")
     assert list(contract.reader.outgoing) == ["POST /hooks/exact", "POST /hooks/guessed"]
     assert [one.name for one in sendings(contract)] == ["exact"]
+
+
+@pytest.mark.thorough
+def test_without_a_target_the_mocks_own_callbacks_are_checked(tmp_path: Path) -> None:
+    """The suite listens by itself, and the mock sends what the contract has."""
+    spec = tmp_path / "api.json"
+    spec.write_text(json.dumps(contract_of_payments(Payments)))
+    found = command("--spec", str(spec), "--suite", "callbacks", report=tmp_path / "report")
+    assert found.code == 0, found.printed
+    assert found.outcome("callbacks_come[payPayments]") == "kept"
