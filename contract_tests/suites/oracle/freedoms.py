@@ -59,8 +59,10 @@ class Freedoms:
         return self.model.inferred and (finds_any or is_hidden)
 
     def is_kept_by_server(self, collection: str, field: str) -> bool:
-        """Whether no request gives the field its value: a counter, a time, a state; or one of a few in words alone."""
+        """Whether no request gives the field its value: a counter, a time, a state; one of a few in words alone, or
+        the list of the records that are made below this one, each of which is compared by itself."""
         is_set = field in self._settable.get(collection, {}) and not self._settable[collection][field]
+        is_set &= not any(name.endswith(field) for name in self._below.get(collection, ()))
         return self.model.inferred and not is_set
 
     def unread(self, operation: Operation, behaviour: Behaviour) -> frozenset[str]:
@@ -72,8 +74,10 @@ class Freedoms:
         return frozenset(one.name for one in operation.parameters if one.name not in understood and not one.required)
 
     def cascades(self, behaviour: Behaviour) -> frozenset[str]:
-        """Collections whose records may go with the one that is removed, or stay; theirs below them as well."""
+        """Collections whose records may go with the one that is removed, or stay; theirs below them as well.
+        So may those of which a body has a list of its own."""
         found = set(behaviour.removes - {behaviour.subject or ""}) if self.model.inferred else set()
+        found |= self._rewritten(behaviour) if self.model.inferred else set()
         if self.model.inferred and behaviour.ends_its_subject:
             found |= self._below.get(behaviour.subject or "", set())
         fresh = found
@@ -86,6 +90,14 @@ class Freedoms:
         """Whether one side has the record and the other has not, and the contract doesn't say what became of it."""
         is_about = behaviour.subject in unsure
         return is_about and (mock // 100 == 2) != (target // 100 == 2) and {mock, target} & GONE != set()
+
+    def _rewritten(self, behaviour: Behaviour) -> set[str]:
+        """The collections below a record of which its body may have a list: attachments of a message."""
+        below = self._below.get(behaviour.subject or "", set()) if behaviour.takes_body else set()
+        if not below or not self.contract.has(behaviour.operation):
+            return set()
+        sent = sendable(self.contract, self.contract.operation(behaviour.operation))
+        return {name for name in below if any(name.endswith(field) for field in sent)}
 
     @cached_property
     def _below(self) -> dict[str, set[str]]:

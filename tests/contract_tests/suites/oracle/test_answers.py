@@ -17,7 +17,7 @@ from contract_tests.core.model import Behaviour, Collection, Model, Query
 from contract_tests.suites.oracle.answers import Comparison, NoMeasure
 from contract_tests.suites.oracle.calls import Call
 from contract_tests.suites.oracle.correspondence import Correspondence
-from contract_tests.suites.oracle.freedoms import ANY_REFUSAL, OWN_RULES
+from contract_tests.suites.oracle.freedoms import ANY_REFUSAL, OWN_RULES, Freedoms
 from tests.contract_tests.conftest import ContractOf
 
 NOW = datetime(2026, 5, 1, 12, tzinfo=UTC)
@@ -355,3 +355,18 @@ def test_a_read_of_a_record_is_compared_and_an_unknown_action_is_not(
     behaviour = Behaviour(operation, find=find, reply={(): "$record"})
     assert freedoms.is_unknown(known.operation(operation), behaviour) is unknown
     assert freedoms.is_unknown(known.operation(operation), replace(behaviour, reply={})) is inferred  # shows nothing
+
+
+def test_a_list_of_records_below_that_a_body_may_have_is_the_servers(contract_of: ContractOf) -> None:
+    """A message shows its attachments, which are made below it: those sent with it may replace them, or join them."""
+    message = {"type": "object", "properties": {"text": {"type": "string"}, "attachments": {"type": "array"}}}
+    change = {"operationId": "change", "requestBody": {"content": {"application/json": {"schema": message}}},
+              "responses": {"200": _json(message)}}  # fmt: skip
+    contract = contract_of({"openapi": "3.1.0", "paths": {"/messages/{id}": {"patch": change}}})
+    writes = Behaviour("change", find=Query("messages"), takes_body=True)
+    attaches = Behaviour("attach", find=Query("messages"), created="attachments")
+    for inferred in (True, False):
+        freedoms = Freedoms(contract, Model({}, {one.operation: one for one in (writes, attaches)}, inferred=inferred))
+        assert freedoms.is_kept_by_server("messages", "attachments") is inferred
+        assert freedoms.cascades(writes) == ({"attachments"} if inferred else frozenset())
+        assert not freedoms.is_kept_by_server("messages", "text")
