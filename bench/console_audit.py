@@ -117,9 +117,13 @@ def setting(page: Page, _: LiveMock) -> None:
     expect(page.get_by_role("dialog").get_by_role("alert")).not_to_be_empty()
 
 
-def records(page: Page, _: LiveMock) -> None:
+def records(page: Page, mock: LiveMock) -> None:
     """The table of records, with a changed one."""
     expect(show(page, "records").get_by_role("row").nth(1)).to_be_visible()
+    if page.locator("#collection-choice").count():
+        changes = mock("GET", f"/__mock__/worlds/{WORLD}/changes", None).json["changes"]
+        choose(page.locator("#records"), "Collection", changes[-1]["collection"])
+    expect(page.get_by_role("button", name="Diff of").first).to_be_attached()
 
 
 def difference(page: Page, mock: LiveMock) -> None:

@@ -38,9 +38,10 @@
       problems.push(`${name(each)} is ${Math.round(width)} by ${Math.round(height)} pixels`);
     }
   }
+  const focusable = "a[href], button:not([tabindex='-1']), input, select, textarea, [tabindex='0']"; // the focus scrolls what it is in
   for (const each of all("main *")) {
     const scrolls = /auto|scroll/.test(getComputedStyle(each).overflowX) && each.scrollWidth > each.clientWidth + 1;
-    if (scrolls && each.tabIndex < 0 && !each.matches("textarea, input, select")) problems.push(`${name(each)} scrolls, but can't be scrolled by keyboard`);
+    if (scrolls && each.tabIndex < 0 && !each.matches("textarea, input, select") && !each.querySelector(focusable)) problems.push(`${name(each)} scrolls, but can't be scrolled by keyboard`);
   }
 
   const channels = (colour) => (colour.match(/[\d.]+/g) ?? []).map(Number);

@@ -24,7 +24,9 @@ export function combobox({ id, label, options, value = "", placeholder = "", oth
 
   function matching(words) {
     const wanted = words.toLowerCase().split(/\s+/).filter(Boolean);
-    return options().filter(({ text, hint = "" }) => wanted.every((word) => `${text} ${hint}`.toLowerCase().includes(word)));
+    const found = options().filter(({ text, hint = "" }) => wanted.every((word) => `${text} ${hint}`.toLowerCase().includes(word)));
+    const rank = ({ text }) => (text.toLowerCase() === words.trim().toLowerCase() ? 0 : text.toLowerCase().startsWith(wanted[0]) ? 1 : 2);
+    return wanted.length ? found.sort((one, other) => rank(one) - rank(other)) : found; // what was typed whole comes first
   }
 
   function open(words) {
