@@ -73,14 +73,14 @@ def announce(engine: Engine, *, first: bool = True, recorder: Recorder | None = 
     style = style_for(sys.stdout, os.environ, settings.verbose)
     terminal = Terminal(output, settings.log_format, style, lambda: engine.journal.secrets)
     engine.journal.listeners.append(terminal)  # before the banner, so that no request is missed
-    if first:
-        output.write(banner(engine, quiet=style.quiet) + "\n")
-    terminal.start()
     flush: Callable[[], None] = terminal.flush
     if recorder is not None:
         from mockserver.cli.record import listening
 
         flush = listening(engine, recorder, output, terminal.flush)
+    if first:
+        output.write(banner(engine, quiet=style.quiet) + "\n")
+    terminal.start()
     if engine.settings.watch:
         from mockserver.cli.watch import watch
 
