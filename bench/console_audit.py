@@ -139,7 +139,7 @@ def editing(page: Page, mock: LiveMock) -> None:
         "**/state/*", lambda route: route.fulfill(**BROKEN) if route.request.method == "PATCH" else route.continue_()
     )
     records(page, mock)
-    page.locator("#records tbody td[data-field]:not(:has(.flag))").first.dblclick()
+    page.locator("#records tbody td[data-field]:not(:has(.flag))").first.press("Enter")
     box = page.locator("#records .editing input")
     with suppress(Error):
         box.fill("x", timeout=2000)

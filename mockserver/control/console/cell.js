@@ -64,7 +64,13 @@ function toText(value, schema) {
 
 function fromText(text, schema) {
   if (!schema.type) return jsonOrText(text); // a field that the contract does not declare
-  return [schema.type].flat().includes("string") ? text : JSON.parse(text);
+  const types = [schema.type].flat();
+  if (types.includes("string")) return text;
+  try {
+    return JSON.parse(text);
+  } catch {
+    throw new Error(`Expected: ${types.join(" or ")}`);
+  }
 }
 
 function jsonOrText(text) {
