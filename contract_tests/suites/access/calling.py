@@ -55,5 +55,6 @@ def check_refused(
 
 
 def named(token: Token) -> str:
-    """Which of several credentials is missing."""
-    return f" ({', '.join(token.without)})" if isinstance(token, Keys) and token.without else ""
+    """Which of several credentials is missing, or which one is sent by itself."""
+    names = (token.without or (() if token.token else token.by_scheme)) if isinstance(token, Keys) else ()
+    return f" ({', '.join(names)})" if names else ""

@@ -11,8 +11,8 @@ import pytest
 from contract_tests.core.answer import Answer
 from contract_tests.core.calls import Call, Calls
 from contract_tests.core.cases import Cases
-from contract_tests.core.contract import Operation
-from contract_tests.core.credentials import MUTUAL_TLS, schemes_of
+from contract_tests.core.contract import Operation, SecurityScheme
+from contract_tests.core.credentials import MUTUAL_TLS, Keys, schemes_of
 from contract_tests.core.errors import Broken, NotChecked
 from contract_tests.core.promises import promise
 from contract_tests.core.target import Token
@@ -21,6 +21,7 @@ from contract_tests.suites.access.calling import check_refused, secured, tried
 from contract_tests.suites.access.others import below, in_list, lists_of
 
 CASELESS = re.compile(r"[0-9a-f-]+|[^a-z]*", re.IGNORECASE)  # secrets that a server may read in either case
+UNKNOWN_USER = 401
 PAGE = "security of the operation"
 WRONG: tuple[Callable[[str], str], ...] = (
     lambda right: f"{right}x",
@@ -47,7 +48,7 @@ def test_without_credentials(run: Run, calls: Calls) -> None:
 @promise("An operation that requires credentials is refused with wrong ones", page=PAGE, stage=30)
 def test_wrong_credentials(run: Run, calls: Calls) -> None:
     """Another secret, and the right one with more behind it or its end cut off; where an operation wants several
-    credentials, each of them in turn."""
+    credentials, each of them in turn, and where it takes one or another, the others as well."""
     keys = run.target().keys
     if not keys:
         raise NotChecked("authentication: no credential is known (--token)")
@@ -57,6 +58,9 @@ def test_wrong_credentials(run: Run, calls: Calls) -> None:
         for at, needs in enumerate(needed(run, operation)):
             for how in WRONG if number == 0 else [WRONG[(number + at) % len(WRONG)]]:
                 yield keys.spoiled(schemes, needs, how)
+        for other in alternatives(run, operation):
+            how = WRONG[number % len(WRONG)]
+            yield Keys(by_scheme={one.name: how(keys.value(one) or one.name) for one in other})
 
     check_refused(run, calls, wrong, lambda _: "with a wrong credential")
 
@@ -69,6 +73,41 @@ def needed(run: Run, operation: Operation) -> list[list[str]]:
     groups = [sorted(one.name for one in schemes if (one.location, one.parameter) == place) for place in places]
     sent = {one.name for one in schemes}
     return [group for group in groups if not any(names <= sent - {*group} for names in operation.declared.security)]
+
+
+def alternatives(run: Run, operation: Operation) -> Iterator[list[SecurityScheme]]:
+    """The other credentials that an operation takes in the place of those that are sent to it."""
+    declared = run.contract.reader.security_schemes
+    sent = {one.name for one in schemes_of(run.contract, operation, run.target().keys)}
+    for names in operation.declared.security:
+        schemes = [declared[name] for name in sorted(names) if name in declared]
+        if schemes and {*names} != sent and not any(one.kind == MUTUAL_TLS for one in schemes):
+            yield schemes
+
+
+@promise("Each credential that an operation takes in the place of another one is taken", page=PAGE, stage=30)
+def test_alternative_credentials(run: Run, calls: Calls) -> None:
+    """Reads with one credential or another, where both are known and the usual one is let in."""
+    target, cases, sent = run.target(), Cases(), 0
+    for call in tried(calls, [one for one in secured(run) if one.method == "GET"], {}):
+        for schemes in alternatives(run, call.operation):
+            values = {one.name: known(target.keys, one) for one in schemes}
+            if not all(values.values()):
+                continue
+            sent += 1
+            with cases.case():
+                usual, other = call.send(target), call.send(target, Keys(by_scheme=values))
+                if usual.ok and other.status == UNKNOWN_USER:
+                    expected = f"{call.operation.id} to take {' and '.join(values)} by itself, as its security says"
+                    raise Broken(expected, other.describe(), usual, other, in_order=True)
+    cases.settle(some=True)
+    if not sent:
+        raise NotChecked("authentication: no operation takes one of several credentials that are known")
+
+
+def known(keys: Keys, scheme: SecurityScheme) -> str:
+    """The value that was given for a scheme; a token is one for every scheme but an API key."""
+    return keys.by_scheme.get(scheme.name) or (keys.token if scheme.kind != "apiKey" and keys.token else "")
 
 
 @pytest.mark.usefixtures("writable")

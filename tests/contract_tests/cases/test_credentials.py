@@ -113,6 +113,37 @@ def test_the_alternative_is_used_that_credentials_are_given_for(tmp_path: Path) 
     assert run(service, document, tmp_path, "--token", KEY, "--suite", "access").code == 0
 
 
+EITHER = ["--token", KEY, "--credential", "inHeader=id-of-app", "--suite", "access"]
+
+
+def test_each_of_two_alternatives_is_tried(tmp_path: Path) -> None:
+    """One by itself opens, and a wrong value of either does not."""
+    service = Guarded({"bearer": KEY}, {"inHeader": "id-of-app"})
+    ran = run(service, contract(("bearer",), ("inHeader",)), tmp_path, *EITHER)
+    assert (ran.code, ran.broken(), ran.outcome("alternative_credentials")) == (0, [], "kept")
+
+
+class AnyBearer(Guarded):
+    """Any bearer token opens."""
+
+    def answer(self, asked: Asked) -> Reply:
+        return Table.answer(self, asked) if "bearer" in given(asked) else super().answer(asked)
+
+
+def test_the_alternative_that_takes_anything_is_named(tmp_path: Path) -> None:
+    """Though the calls of the run carry another credential."""
+    ran = run(AnyBearer({"inHeader": "id-of-app"}), contract(("bearer",), ("inHeader",)), tmp_path, *EITHER)
+    assert ran.code == 1
+    assert any("with a wrong credential (bearer)" in said for _, said, _ in ran.broken())
+
+
+def test_an_alternative_that_is_never_taken_is_named(tmp_path: Path) -> None:
+    """A token that is right, where the contract says that it is enough."""
+    ran = run(Guarded({"inHeader": "id-of-app"}), contract(("bearer",), ("inHeader",)), tmp_path, *EITHER)
+    assert ran.code == 1
+    assert any("to take bearer by itself" in said for _, said, _ in ran.broken())
+
+
 def test_a_scheme_that_the_contract_does_not_have_is_an_error(tmp_path: Path) -> None:
     """With the names that it has."""
     ran = run(Guarded({}), contract(("inHeader",)), tmp_path, "--credential", "inHaeder=x")
