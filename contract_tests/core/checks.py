@@ -164,8 +164,12 @@ class AnswerChecks:
         if answer.status in WITHOUT_CONTENT and (got := content_of(answer)):
             expected = f"no body in a {answer.status} ({WITHOUT_CONTENT[answer.status]})"
             yield Breach(operation.id, f"{answer.status} body", expected, got, answer=answer)
+        is_bodiless = answer.sent.method == "HEAD" or answer.status in BODILESS
+        if answer.sent.method == "HEAD" and answer.body:
+            expected = "no body in an answer to HEAD (RFC 9110, section 9.3.2)"
+            yield Breach(operation.id, "HEAD body", expected, content_of(answer), answer=answer)
         response = operation.response_for(answer.status)
-        if answer.ok and answer.status not in BODILESS and answer.body and response and not response.media_types:
+        if answer.ok and not is_bodiless and answer.body and response and not response.media_types:
             expected, got = f"no body in a {answer.status}: the contract describes none", answer.describe()
             yield Breach(operation.id, f"{answer.status} body", expected, got, is_note=True, answer=answer)
 

@@ -36,7 +36,7 @@ from contract_tests.core.errors import (
 from contract_tests.core.health import UNADMITTED, Health
 from contract_tests.core.limits import Limits
 from contract_tests.core.safety import Rules
-from contract_tests.core.transfer import POOLS, dropped, read_bounded
+from contract_tests.core.transfer import POOLS, beyond, dropped, read_bounded
 
 LONGEST_WAIT = 30.0  # seconds that a Retry-After may ask for
 TRIES_UNASKED = 3  # waits after 429 without Retry-After
@@ -236,8 +236,10 @@ class Gate(HTTPAdapter):
         end = time.monotonic() + limit
         options = self.connection.options(str(request.url))
         response = super().send(request, stream=True, timeout=(limit, limit), **options)
+        extra = beyond(response)
         body, truncated = read_bounded(response, end)
-        if may_be_followed(request, response):
+        body = body or extra
+        if extra or may_be_followed(request, response):
             self.poolmanager.clear()  # the body that must not be there would be taken for the next answer
         response._content = body  # noqa: SLF001 - requests has no public way to hand over a body read with bounds
         response._content_consumed = True  # noqa: SLF001

@@ -205,6 +205,8 @@ def problem_of(breach: Breach) -> str:
     """One sentence on a breach: what came, and what the schema asks for."""
     if breach.keyword == "required":
         return f"field missing: {breach.expected}"
+    if breach.keyword in ("additionalProperties", "unevaluatedProperties"):
+        return f"an unknown property: {', '.join(map(str, breach.expected))}"
     message = "; ".join(violation.message for violation in violations([breach], "", lambda _: ""))
     value = quoted(breach.value)
     return f"{value}, which {message.replace(f', not {value}', '', 1)}"

@@ -6,6 +6,7 @@ import http.client
 import io
 import socket
 import time
+from contextlib import suppress
 from typing import Any
 
 import requests
@@ -14,6 +15,7 @@ from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
 
 LARGEST_BODY = 4_000_000
+BEYOND = 0.01  # seconds in which a body would follow an answer that has none
 
 
 class Ending(io.RawIOBase):
@@ -22,6 +24,10 @@ class Ending(io.RawIOBase):
     def __init__(self, raw: io.RawIOBase, sock: socket.socket) -> None:
         self._raw, self._sock = raw, sock
         self._end = time.monotonic() + (sock.gettimeout() or float("inf"))
+
+    def end_within(self, seconds: float) -> None:
+        """Wait no longer than this for what else may come."""
+        self._end = time.monotonic() + seconds
 
     def readable(self) -> bool:
         return True
@@ -43,7 +49,18 @@ class BoundedResponse(http.client.HTTPResponse):
 
     def __init__(self, sock: socket.socket, *args: Any, **more: Any) -> None:
         super().__init__(sock, *args, **more)
-        self.fp = io.BufferedReader(Ending(self.fp.detach(), sock))
+        self.method = more.get("method")
+        self.beyond = b""  #: the beginning of a body that follows an answer to HEAD
+        self._ending = Ending(self.fp.detach(), sock)
+        self.fp = io.BufferedReader(self._ending)
+
+    def begin(self) -> None:
+        """Read the head of the answer, and look what stands behind it where nothing may."""
+        super().begin()
+        if self.method == "HEAD":
+            self._ending.end_within(BEYOND)
+            with suppress(OSError):
+                self.beyond = self.fp.peek(1)
 
 
 class BoundedHTTPConnection(HTTPConnection):
@@ -89,6 +106,11 @@ def read_bounded(response: requests.Response, end: float) -> tuple[bytes, bool]:
         raise requests.ConnectionError(error) from error
     response.raw.release_conn()
     return bytes(body), False
+
+
+def beyond(response: requests.Response) -> bytes:
+    """What follows an answer to HEAD, which has no body."""
+    return bytes(getattr(response.raw._original_response, "beyond", b""))  # noqa: SLF001 - urllib3 names it nowhere else
 
 
 def dropped(error: requests.ConnectionError) -> bool:

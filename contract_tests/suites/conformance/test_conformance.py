@@ -119,6 +119,7 @@ def unreadable(operation: Operation) -> Iterator[tuple[str, bytes, str]]:
     yield "application/xml", XML, "XML"
     for name in json_types[:1]:
         yield name, CUT_OFF, "JSON that breaks off"
+        yield name, b"", "nothing"
 
 
 def takes_json_alone(operation: Operation) -> bool:

@@ -96,7 +96,7 @@ def _alternatives(breach: Breach) -> str:
         return f"fits more than one of the alternatives of which it must fit exactly one{which}"
     firsts = [errors[0] for errors in breach.alternatives]
     if all(first.keyword == "required" and first.path == breach.path for first in firsts):
-        return f"needs one of {', '.join(str(first.expected) for first in firsts)}"
+        return f"needs one of {', '.join(dict.fromkeys(str(first.expected) for first in firsts))}"
     deepest = max(firsts, key=lambda first: len(first.path))
     nearest_breach = replace(deepest, path=deepest.path[len(breach.path) :])
     [nearest_violation, *_] = _violations(nearest_breach, "", lambda _: "")

@@ -49,6 +49,14 @@ def test_legitimate_answers_pass(checks: AnswerChecks, operation: str, status: i
     assert not found(checks, operation, status, body, **headers)
 
 
+def test_a_body_after_head_is_a_breach(checks: AnswerChecks) -> None:
+    """Whatever the contract says of GET."""
+    answer = Answer(Sent("HEAD", "http://t/x", "/x", {}), 200, JSON, b"{}", operation_id="listSessions")
+    assert [one.expected for one in checks.breaches(answer)] == [
+        "no body in an answer to HEAD (RFC 9110, section 9.3.2)"
+    ]
+
+
 @pytest.mark.parametrize(
     ("operation", "status", "body", "headers", "says"),
     [

@@ -23,9 +23,11 @@ from contract_tests.core.safety import Rules, Safety
 from contract_tests.core.target import Target
 from contract_tests.core.transfer import LARGEST_BODY
 from tests.contract_tests.conftest import ContractOf, OpenTarget
+from tests.contract_tests.core.test_hostile_targets import listening, says, whole
 from tests.contract_tests.reference import Service, handler_for, serve
 from tests.contract_tests.small import TOKEN, Asked, Notes, Reply, contract_of_notes, serving
 
+ALONE = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 2\r\nConnection: close\r\n\r\n"
 PACKAGE = Path(contract_tests.__file__).parent
 NETWORK = {"requests", "urllib3", "http", "socket", "urllib.request", "httpx", "aiohttp", "asyncio"}
 DOORS = {"connection.py", "gate.py", "proxy.py", "target.py", "transfer.py"}  # the proxy stands before a mock
@@ -63,6 +65,13 @@ def test_generated_writes_are_withheld_from_an_observed_target(service: Service,
     for operation in contract.operations:
         fuzzer.trials(operation, lambda _: None)
     assert {method for method, *_ in service.log} == {"GET"}
+
+
+@pytest.mark.parametrize(("content", "seen"), [(whole(b"{}", b"application/json"), b"{}"), (ALONE, b"")])
+def test_what_follows_an_answer_to_head_is_its_body(content: bytes, seen: bytes, open_target: OpenTarget) -> None:
+    """It may have none, and the length that it announces is that of GET."""
+    with listening(says(content)) as url:
+        assert open_target(url).request("HEAD", "/devices").body == seen
 
 
 def test_429_is_waited_out(open_target: OpenTarget) -> None:

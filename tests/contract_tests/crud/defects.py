@@ -389,6 +389,14 @@ class CrashOnBadJson(Workshop):
 
 
 @defect("500")
+class CrashOnNothing(Workshop):
+    def validate(self, call):
+        if call.name in BODIES and not call.raw:
+            raise Refusal(500, "crash")
+        super().validate(call)
+
+
+@defect("500")
 class CrashOnBadLimit(Workshop):
     def list_projects(self, call):
         if not (call.one("limit") or "1").isdigit():

@@ -506,3 +506,15 @@ class UnknownRemovalIs204(Workshop):
             if refusal.status == 404:
                 return 204, None, {}
             raise
+
+
+@defect("done")
+class DefaultIsOther(Workshop):
+    def add_task(self, project, body):
+        return super().add_task(project, {"done": True, **body})
+
+
+@defect("archiveProject")
+class ArchiveLost(Workshop):
+    def archive_project(self, call):
+        return 200, {**self.shown_project(self.project(call)), "status": "archived"}, {}
