@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 import re
 from collections.abc import Callable
+from datetime import date
 from typing import Any
 from urllib.parse import parse_qs
 
@@ -57,6 +58,8 @@ class Club(Small):
         texts = ("email", "name", "town")
         if not isinstance(sent, dict) or not all(isinstance(sent.get(name), str) for name in texts):
             return Reply(400, {"error": "member"})
+        if not (self.is_phone(sent.get("phone")) and self.is_day(sent.get("born", "2000-01-01"))):
+            return Reply(400, {"error": "phone or day"})
         is_taken = any(one["email"] == sent["email"] for one in self.held["members"].values())
         if is_taken and "unique" not in self.broken:
             return Reply(409, {"error": "email"})
@@ -65,6 +68,17 @@ class Club(Small):
         made = self.added("members", {**fields, "newsletter": letter, "rank": "guest"})
         place = "/members" if "location" in self.broken else f"/members/{made['id']}"
         return Reply(201, made, {"Location": place})
+
+    def is_phone(self, text: Any) -> bool:
+        return text is None or "pattern" in self.broken or bool(re.fullmatch(r"\+[0-9]{6,12}", str(text)))
+
+    def is_day(self, text: Any) -> bool:
+        if "day" in self.broken:
+            return bool(re.fullmatch(r"\d{4}-\d\d-\d\d", str(text)))
+        try:
+            return isinstance(text, str) and date.fromisoformat(text).isoformat() == text
+        except ValueError:
+            return False
 
     def add_trip(self, asked: Asked) -> Reply:
         sent = asked.json

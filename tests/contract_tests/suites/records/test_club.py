@@ -15,6 +15,8 @@ DEFECTS = {
     "default": "addMember to give newsletter, which is left out, its default: true",
     "location": "Location of addMember to lead to the record",
     "prefix": "listMembers with town=",
+    "pattern": "addMember to refuse an invalid input (phone: ",
+    "day": "addMember to refuse an invalid input (born: ",
     "unique": "409 from addMember for what another record has (duplicate): email",
     "stale": "removeMember to refuse If-Match",
     "action": "promoteMember to have made rank",
