@@ -140,6 +140,9 @@ class Own:
             self._made(answer, maker, values)
         elif (new := self._renamed(answer, operation, values)) is not None and path in self.urls:
             self.urls |= {path: False, new: True}
+        elif answer.sent.method in CHANGES and self.urls.get(path):  # a new key, though the answer doesn't show it
+            named = {*self._named(operation, values, answer.sent)} - self.existing - self.urls.keys()
+            self.perhaps |= dict.fromkeys(sorted(named) if len(self.perhaps) < MOST else ())
         elif answer.sent.method == "DELETE" and path in self.urls:
             for url in self.urls:
                 self.urls[url] &= not (url == path or url.startswith(f"{path}/"))

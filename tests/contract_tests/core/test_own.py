@@ -226,6 +226,8 @@ def test_a_record_under_a_new_key_stays_the_runs_own(rules: Rules) -> None:
         rules.permit(request("PUT", "/notes/5", {"noteId": 2}))
     change = request("PUT", "/notes/5", {"noteId": 7})
     rules.permit(change)
+    told(rules, change, 204)
+    assert list(rules.own.perhaps) == ["/notes/7"]
     told(rules, change, 200, {"noteId": 5})
     assert rules.own.alive("/notes/{}") == ["/notes/5"]
     told(rules, change, 200, {"noteId": 7})
