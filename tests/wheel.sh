@@ -25,8 +25,9 @@ cd "$work"
 full/bin/docs-to-openapi init town/pages --folder town >said || { cat said; exit 1; }
 grep -q "48 operations on 42 paths from 50 pages" said || { cat said; exit 1; }
 full/bin/docs-to-openapi check --folder town
-full/bin/mockserver mock town/openapi.yaml --port 0 --log-format json >log & mock=$!
-full/bin/python - log <<'END'
+: >town.log  # the process beside this one may begin later than the next line
+full/bin/mockserver mock town/openapi.yaml --port 0 --log-format json >town.log & mock=$!
+full/bin/python - town.log <<'END'
 import http.client, json, sys, time
 for _ in range(600):
     if (line := open(sys.argv[1]).readline()).endswith("\n"):
@@ -47,8 +48,9 @@ kill $mock
 
 # Without the extra: the mock runs, and the other command says what to install.
 light/bin/mockserver --version
-light/bin/mockserver mock --port 0 --log-format json >log & mock=$!
-light/bin/python - log <<'END'
+: >light.log  # the process beside this one may begin later than the next line
+light/bin/mockserver mock --port 0 --log-format json >light.log & mock=$!
+light/bin/python - light.log <<'END'
 import http.client, json, sys, time
 for _ in range(600):
     if (line := open(sys.argv[1]).readline()).endswith("\n"):
