@@ -13,8 +13,9 @@ from contract_tests.core.errors import Broken, NotChecked
 from contract_tests.core.model import dig
 from contract_tests.core.pages import Walk
 from contract_tests.core.schemas import merged_keywords
+from contract_tests.suites.records.calls import Made
 from contract_tests.suites.records.choosing import filters_of
-from contract_tests.suites.records.life import Life, Made
+from contract_tests.suites.records.life import Life
 
 MANY: Final = 5  # records of a kind, so that they fill several pages
 TOTAL: Final = re.compile(r"(x-)?(pagination-)?total(-(count|results|items|records|elements))?", re.IGNORECASE)

@@ -9,7 +9,9 @@ from contract_tests.core.action import Action
 from contract_tests.core.answer import Answer
 from contract_tests.core.errors import Broken, NotChecked
 from contract_tests.core.words import in_json
-from contract_tests.suites.records.life import Life, Made
+from contract_tests.suites.records.calls import Made
+from contract_tests.suites.records.life import Life
+from contract_tests.suites.records.showing import check_as_sent, check_names, differences
 
 PAGE = "the schemas of the contract: what a request carries, a response shows"
 
@@ -28,8 +30,8 @@ def look(life: Life, made: Made, sent: Mapping[str, Any], *before: Any, by: str 
                 raise NotChecked(f"{life.kind} are shown by a list alone, of which one page was read")
             expected = f"{reader.id} to show the record {made.key} that {creator_id(life)} has made"
             raise Broken(expected, answer.describe(), *answers, in_order=True)
-        life.check_names(reader, life.path(reader, made), shown, answer)
-        life.check(reader, sent, shown, *answers, by=by or creator_id(life))
+        check_names(life, reader, life.path(reader, made), shown, answer)
+        check_as_sent(life, reader, sent, shown, *answers, by=by or creator_id(life))
         return shown
 
     return life.eventually(check)
@@ -41,7 +43,7 @@ def check_neighbour(life: Life, action: Action, neighbour: Made, before: Mapping
     shown = life.record_in(answer, neighbour)
     if shown is None:
         raise Broken(f"{action.id} to leave its neighbour {neighbour.key} alone", answer.describe(), answer)
-    for name, old, new in life.same_as(before, shown):
+    for name, old, new in differences(life, before, shown):
         expected = f"{action.id} to leave its neighbour alone: {name} of {neighbour.key} {in_json(old)}"
         raise Broken(expected, in_json(new), answer)
 

@@ -16,8 +16,10 @@ from contract_tests.core.operation import Operation
 from contract_tests.core.promises import promise
 from contract_tests.core.target import NOTHING
 from contract_tests.core.words import in_json
-from contract_tests.suites.records.life import Life, Made
+from contract_tests.suites.records.calls import Made
+from contract_tests.suites.records.life import Life
 from contract_tests.suites.records.looking import creator, look
+from contract_tests.suites.records.showing import differences
 from contract_tests.suites.records.uniqueness import described_unique
 
 pytestmark = pytest.mark.usefixtures("writable", "reserved")
@@ -144,7 +146,7 @@ def check_taken(life: Life, action: Action, unique: Mapping[str, str]) -> None:
         what = ", ".join(f"{name} {in_json(value)} ({unique[name]})" for name, value in taken.items())
         expected = f"409 from {action.id} for what another record has (duplicate): {what}"
         raise Broken(expected, answer.describe(), made.answer, answer, in_order=True)
-    for name, old, new in life.same_as(before, look(life, made, {})):
+    for name, old, new in differences(life, before, look(life, made, {})):
         raise Broken(
             f"a refused {action.id} to leave {name} as it was: {in_json(old)}", in_json(new), made.answer, answer
         )

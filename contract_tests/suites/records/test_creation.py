@@ -10,8 +10,10 @@ from contract_tests.core.cases import Cases
 from contract_tests.core.errors import Broken
 from contract_tests.core.promises import promise
 from contract_tests.core.words import in_json
-from contract_tests.suites.records.life import Life, Made
+from contract_tests.suites.records.calls import Made
+from contract_tests.suites.records.life import Life
 from contract_tests.suites.records.looking import PAGE, creator, look
+from contract_tests.suites.records.showing import check_as_sent, differences
 
 pytestmark = pytest.mark.usefixtures("writable", "reserved")
 
@@ -36,7 +38,7 @@ def test_created_records_come_back(made_kinds: list[Life]) -> None:
 def check_made(life: Life, made: Made) -> None:
     """What the answer shows, where Location leads, whether the key is new, and what a read shows."""
     if made.shown:
-        life.check(creator(life), made.sent, made.shown, made.answer)
+        check_as_sent(life, creator(life), made.sent, made.shown, made.answer)
     others = [other for other in life.made if other is not made and other.values == made.values]
     others = [other for other in others if not says_it_was_there(made, other)]
     if creator(life).operation.method == "POST" and any(other.key == made.key for other in others):
@@ -99,7 +101,7 @@ def test_reads_change_nothing(made_kinds: list[Life]) -> None:
                 first = look(life, made, {})
                 answers = [life.look(made) for _ in range(2)]
                 for answer in answers:
-                    for name, old, new in life.same_as(first, life.record_in(answer, made) or {}):
+                    for name, old, new in differences(life, first, life.record_in(answer, made) or {}):
                         expected = f"a read to change nothing: {name} of {made.key} {in_json(old)}"
                         raise Broken(expected, in_json(new), *answers, in_order=True)
     cases.settle(some=True)

@@ -16,9 +16,10 @@ from contract_tests.core.errors import Broken, NotChecked
 from contract_tests.core.promises import promise
 from contract_tests.core.schemas import fits
 from contract_tests.core.words import in_json
+from contract_tests.suites.records.calls import Made
 from contract_tests.suites.records.choosing import Filter, filters_of, values_to_ask
 from contract_tests.suites.records.kinds import body_of
-from contract_tests.suites.records.life import Life, Made
+from contract_tests.suites.records.life import Life
 from contract_tests.suites.records.lists import check_total, listed_kinds, walk_with
 
 pytestmark = pytest.mark.usefixtures("writable", "reserved")

@@ -17,8 +17,9 @@ from contract_tests.core.model import dig
 from contract_tests.core.pages import SMALL, Walk
 from contract_tests.core.promises import promise
 from contract_tests.core.words import in_json
+from contract_tests.suites.records.calls import Made
 from contract_tests.suites.records.comparing import same
-from contract_tests.suites.records.life import Life, Made
+from contract_tests.suites.records.life import Life
 from contract_tests.suites.records.lists import check_total, is_chosen_unasked, listed_kinds
 
 pytestmark = pytest.mark.usefixtures("writable", "reserved")

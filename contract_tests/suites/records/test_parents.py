@@ -7,7 +7,8 @@ import pytest
 from contract_tests.core.cases import Cases
 from contract_tests.core.errors import Broken, NotChecked
 from contract_tests.core.promises import promise
-from contract_tests.suites.records.life import Life, Made
+from contract_tests.suites.records.calls import Made
+from contract_tests.suites.records.life import Life
 from contract_tests.suites.records.looking import creator, look
 
 pytestmark = pytest.mark.usefixtures("writable", "reserved")

@@ -13,9 +13,10 @@ from contract_tests.core.errors import Broken, NotChecked
 from contract_tests.core.promises import promise
 from contract_tests.core.schemas import declared_members, is_hidden
 from contract_tests.core.words import ABSENT, in_json
+from contract_tests.suites.records.calls import Made
 from contract_tests.suites.records.comparing import same
 from contract_tests.suites.records.kinds import body_of
-from contract_tests.suites.records.life import Life, Made
+from contract_tests.suites.records.life import Life
 from contract_tests.suites.records.looking import creator
 
 pytestmark = pytest.mark.usefixtures("writable", "reserved")

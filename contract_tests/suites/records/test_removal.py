@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Final
 
 import pytest
 
@@ -10,10 +10,13 @@ from contract_tests.core.action import Action
 from contract_tests.core.cases import Cases
 from contract_tests.core.errors import Broken, NotChecked
 from contract_tests.core.promises import promise
-from contract_tests.suites.records.life import GONE, Life, Made
+from contract_tests.suites.records.calls import Made
+from contract_tests.suites.records.life import Life
 from contract_tests.suites.records.looking import PAGE, check_neighbour, creator, look, must_act
 
 pytestmark = pytest.mark.usefixtures("writable", "reserved")
+
+GONE: Final = frozenset({404, 410})
 
 
 @promise("A record that was removed is gone, and no other", page=PAGE, stage=24)

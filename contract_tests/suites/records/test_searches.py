@@ -15,9 +15,10 @@ from contract_tests.core.cases import Cases
 from contract_tests.core.errors import Broken, NotChecked
 from contract_tests.core.promises import promise
 from contract_tests.core.schemas import declared_members, fits, merged_keywords
+from contract_tests.suites.records.calls import Made
 from contract_tests.suites.records.choosing import Filter, searches_of
 from contract_tests.suites.records.kinds import body_of
-from contract_tests.suites.records.life import Life, Made
+from contract_tests.suites.records.life import Life
 from contract_tests.suites.records.lists import listed_kinds, walk_with
 
 pytestmark = pytest.mark.usefixtures("writable", "reserved")

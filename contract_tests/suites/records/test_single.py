@@ -16,6 +16,7 @@ from contract_tests.core.target import Token
 from contract_tests.core.words import in_json
 from contract_tests.suites.records.life import Life
 from contract_tests.suites.records.looking import PAGE
+from contract_tests.suites.records.showing import check_as_sent, differences
 
 pytestmark = pytest.mark.usefixtures("writable", "reserved")
 
@@ -45,7 +46,7 @@ def check_single(life: Life, action: Action) -> None:
             answer = life.send(action, {}, body)
             if answer.ok:
                 seen = life.send(life.kind.read, {})
-                life.check(life.kind.read, body, life.shown(life.kind.read, seen), answer, seen, by=action.id)
+                check_as_sent(life, life.kind.read, body, life.shown(life.kind.read, seen), answer, seen, by=action.id)
                 check_other(life, action, before, of_other, answer)
     finally:
         kept = {name: value for name, value in before.items() if name in life.settable}
@@ -60,8 +61,8 @@ def shown_to(life: Life, token: Token) -> Mapping[str, Any]:
 
 def check_other(life: Life, action: Action, mine: Mapping[str, Any], theirs: Mapping[str, Any], answer: Answer) -> None:
     """Raise `Broken` where a change of one user's record has changed that of another, who had one of their own."""
-    if not theirs or not any(life.same_as(mine, theirs)):
+    if not theirs or not any(differences(life, mine, theirs)):
         return
-    for name, old, new in life.same_as(theirs, shown_to(life, life.run.other_keys or None)):
+    for name, old, new in differences(life, theirs, shown_to(life, life.run.other_keys or None)):
         expected = f"{action.id} to leave the record of the other user alone: {name} {in_json(old)}"
         raise Broken(expected, in_json(new), answer)

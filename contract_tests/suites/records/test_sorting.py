@@ -14,8 +14,9 @@ from contract_tests.core.errors import Broken, NotChecked
 from contract_tests.core.promises import promise
 from contract_tests.core.schemas import declared_members, fits
 from contract_tests.core.words import in_json
+from contract_tests.suites.records.calls import Made
 from contract_tests.suites.records.kinds import body_of
-from contract_tests.suites.records.life import REFUSALS, Life, Made
+from contract_tests.suites.records.life import REFUSALS, Life
 from contract_tests.suites.records.lists import listed_kinds
 from contract_tests.suites.records.ordering import Order, comparable, orders
 

@@ -14,10 +14,12 @@ from contract_tests.core.errors import Broken
 from contract_tests.core.promises import promise
 from contract_tests.core.schemas import declared_members, item_of
 from contract_tests.core.words import ABSENT, in_json
+from contract_tests.suites.records.calls import Made
 from contract_tests.suites.records.comparing import is_time_of_change, same
 from contract_tests.suites.records.kinds import body_of, required
-from contract_tests.suites.records.life import Life, Made
+from contract_tests.suites.records.life import Life
 from contract_tests.suites.records.looking import PAGE, check_neighbour, creator, look, must_act
+from contract_tests.suites.records.showing import check_as_sent, check_names, differences
 from contract_tests.suites.records.values import TURNS
 
 pytestmark = pytest.mark.usefixtures("writable", "reserved")
@@ -99,11 +101,11 @@ def check_update(life: Life, action: Action, made: Made, body: dict[str, Any]) -
     shown = life.shown(action, answer)
     was, made = made.key, life.after(made, body, shown)
     if shown:
-        life.check_names(action, life.path(action, made), shown, answer)
-        life.check(action, sent, shown, answer)
+        check_names(life, action, life.path(action, made), shown, answer)
+        check_as_sent(life, action, sent, shown, answer)
     after = look(life, made, sent, answer, by=action.id)
     if not action.replaces:
-        for name, old, new in life.same_as(before, after):
+        for name, old, new in differences(life, before, after):
             has_new_key = was != made.key and made.key in str(new)  # it may stand elsewhere, too
             if name not in sent and not has_new_key and not is_time_of_change(name):
                 expected = f"{action.id} to leave {name} as it was: {in_json(old)}"
@@ -120,7 +122,7 @@ def check_listed(life: Life, listing: Action, made: Made, body: Mapping[str, Any
         page = life.reader.page(listing, names, {})
         item = next((one for one in life.reader.items(listing, page) if life.is_named(one, made.key)), None)
         if item is not None:
-            life.check(listing, body, item, answer, page, by=by)
+            check_as_sent(life, listing, body, item, answer, page, by=by)
 
     life.eventually(check)
 

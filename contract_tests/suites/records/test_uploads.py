@@ -14,9 +14,10 @@ from contract_tests.core.contract import Operation, is_json
 from contract_tests.core.errors import Broken, NotChecked
 from contract_tests.core.promises import promise
 from contract_tests.core.schemas import merged_keywords
+from contract_tests.suites.records.calls import Made
 from contract_tests.suites.records.forms import content_of, files_of
 from contract_tests.suites.records.kinds import body_of, declared
-from contract_tests.suites.records.life import Life, Made
+from contract_tests.suites.records.life import Life
 from contract_tests.suites.records.looking import creator
 
 pytestmark = pytest.mark.usefixtures("writable", "reserved")
