@@ -76,6 +76,7 @@ SUITE_DOORS = {
     "mockserver": (
         "core.contract",
         "core.discovery",
+        "core.document",
         "core.operation",
         "core.outgoing",
         "core.redaction",

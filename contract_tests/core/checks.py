@@ -12,7 +12,8 @@ from typing import Any
 from urllib.parse import parse_qsl
 
 from contract_tests.core.answer import NOT_JSON, Answer, names_in
-from contract_tests.core.contract import UNREAD, Contract, Operation, Place, is_json
+from contract_tests.core.contract import UNREAD, Contract, Operation, is_json
+from contract_tests.core.document import Place
 from contract_tests.core.errors import Broken
 from contract_tests.core.safety import parsed
 from contract_tests.core.schemas import is_secret, mismatches

@@ -9,7 +9,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from contract_tests.core.answer import NOT_JSON, Answer
-from contract_tests.core.contract import Contract, Operation, Place, is_json
+from contract_tests.core.contract import Contract, Operation, is_json
+from contract_tests.core.document import Place
 from contract_tests.core.schemas import mismatches
 
 MOST_REMEMBERED = 200_000  # answers that need no second look

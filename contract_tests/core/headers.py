@@ -7,7 +7,8 @@ from collections.abc import Iterator
 from typing import Final
 from uuid import uuid4
 
-from contract_tests.core.contract import Contract, Operation, Parameter, Place
+from contract_tests.core.contract import Contract, Operation, Parameter
+from contract_tests.core.document import Place
 from contract_tests.core.samples import Samples, drawn
 from contract_tests.core.schemas import fits
 

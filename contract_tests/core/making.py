@@ -14,9 +14,10 @@ from uuid import uuid4
 
 from contract_tests.core.accepted import is_job, is_pending
 from contract_tests.core.answer import Answer
-from contract_tests.core.contract import Operation, Place
+from contract_tests.core.contract import Operation
 from contract_tests.core.creation import Maker, is_folder, key_names, key_of, kind, plain
 from contract_tests.core.discovery import Discovery
+from contract_tests.core.document import Place
 from contract_tests.core.errors import Broken, BudgetSpent, NotChecked
 from contract_tests.core.jobs import followed, made_by, wait_for_state
 from contract_tests.core.locating import has_form, prefixes

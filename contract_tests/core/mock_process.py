@@ -11,7 +11,7 @@ from pathlib import Path
 from queue import Empty, SimpleQueue
 
 from contract_tests.core.children import Children, output_of
-from contract_tests.core.contract import OWN_FOLDER, Access
+from contract_tests.core.document import OWN_FOLDER, Access
 from contract_tests.core.errors import NotChecked, TargetUnavailable
 
 OWN = ("--config", "none")

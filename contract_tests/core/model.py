@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from contract_tests.core.contract import OWN_FOLDER, Access, bundled, read_yaml
+from contract_tests.core.document import OWN_FOLDER, Access, bundled, read_yaml
 from contract_tests.core.errors import UsageError
 from contract_tests.core.mock_process import printed_behaviours
 

@@ -15,7 +15,8 @@ from hypothesis import strategies as st
 from hypothesis.errors import HypothesisException, InvalidArgument
 from hypothesis.strategies import SearchStrategy
 
-from contract_tests.core.contract import Contract, Operation, Place
+from contract_tests.core.contract import Contract, Operation
+from contract_tests.core.document import Place
 from contract_tests.core.schemas import declared_members, expression, merged_keywords
 
 DEEPEST = 5  # levels of nested objects; what is optional further down is left out

@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from itertools import product
 from typing import Any
 
-from contract_tests.core.contract import Contract, Operation, Place
+from contract_tests.core.contract import Contract, Operation
+from contract_tests.core.document import Place
 from mockserver.contract.document import pointers
 from mockserver.contract.schemas import view
 from mockserver.contract.schemas.compiled import Breach

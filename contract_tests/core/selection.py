@@ -10,7 +10,8 @@ from typing import Any
 from urllib.parse import parse_qs, unquote
 
 from contract_tests.core.answer import Sent
-from contract_tests.core.contract import METHODS, SAFE_METHODS, Contract, Operation, Place
+from contract_tests.core.contract import SAFE_METHODS, Contract, Operation
+from contract_tests.core.document import METHODS, Place
 from contract_tests.core.errors import UsageError
 from contract_tests.core.operation import advice, matches, nameless
 

@@ -11,7 +11,8 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 from contract_tests.core.answer import Answer, Sent, names_in
-from contract_tests.core.contract import Contract, Operation, Place
+from contract_tests.core.contract import Contract, Operation
+from contract_tests.core.document import Place
 
 DEEPEST: Final = 8
 INNER: Final = frozenset({"$ref", "items", "properties", "allOf", "anyOf", "oneOf"})

@@ -13,7 +13,8 @@ from enum import StrEnum
 from functools import cache
 from pathlib import Path
 
-from contract_tests.core.contract import Contract, bundled
+from contract_tests.core.contract import Contract
+from contract_tests.core.document import bundled
 from contract_tests.core.errors import TargetUnavailable
 from contract_tests.core.mock_process import MockProcess
 from contract_tests.core.promises import Outcome

@@ -14,7 +14,7 @@ from pathlib import Path
 
 import yaml
 
-from contract_tests.core.contract import bundled
+from contract_tests.core.document import bundled
 from contract_tests.core.errors import InternalError, UsageError, exit_code
 from contract_tests.core.mock_process import MockProcess
 from contract_tests.mutation.checking import CLEAN, Fate, Finding, Setup, catalogue, check

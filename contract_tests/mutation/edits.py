@@ -10,7 +10,7 @@ from typing import Any
 
 import yaml
 
-from contract_tests.core.contract import read_yaml
+from contract_tests.core.document import read_yaml
 from contract_tests.core.errors import UsageError
 
 VERBS = ("find", "create", "set", "remove", "list", "reply")

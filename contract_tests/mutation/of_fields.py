@@ -7,7 +7,8 @@ from datetime import timedelta
 from functools import partial
 from typing import Any
 
-from contract_tests.core.contract import Contract, Place
+from contract_tests.core.contract import Contract
+from contract_tests.core.document import Place
 from contract_tests.mutation.body import OTHER_TYPE, shifted
 from contract_tests.mutation.proxy import Distort, Forward, Reply, Request
 from contract_tests.mutation.sites import Distortion, fields, successes

@@ -8,7 +8,8 @@ from functools import partial
 from threading import Lock
 from typing import Any
 
-from contract_tests.core.contract import Contract, Operation, Place
+from contract_tests.core.contract import Contract, Operation
+from contract_tests.core.document import Place
 from contract_tests.mutation.of_state import in_shadow
 from contract_tests.mutation.proxy import Distort, Forward, Reply, Request
 from contract_tests.mutation.sites import Distortion, Path, fields, replaced, successes

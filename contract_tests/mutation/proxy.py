@@ -13,7 +13,8 @@ from threading import Thread
 from typing import Any
 from urllib.parse import urlsplit
 
-from contract_tests.core.contract import METHODS, Contract
+from contract_tests.core.contract import Contract
+from contract_tests.core.document import METHODS
 
 OF_ONE_CONNECTION = frozenset({"connection", "keep-alive", "transfer-encoding", "content-length", "host"})
 

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-from contract_tests.core.contract import Access, bundled
+from contract_tests.core.document import Access, bundled
 from contract_tests.core.errors import UsageError
 from contract_tests.core.login import Login
 from contract_tests.core.mock_process import USER_TOKENS

@@ -9,7 +9,8 @@ from typing import Any
 
 import pytest
 
-from contract_tests.core.contract import Contract, bundled
+from contract_tests.core.contract import Contract
+from contract_tests.core.document import bundled
 from contract_tests.core.gate import Gate
 from contract_tests.core.limits import Limits
 from contract_tests.core.safety import Rules, Safety

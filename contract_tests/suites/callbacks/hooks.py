@@ -14,9 +14,10 @@ from urllib.parse import urlsplit
 from contract_tests.core.addressing import addressed, seat, spoiled
 from contract_tests.core.answer import NOT_JSON, Answer
 from contract_tests.core.calls import Call, Calls
-from contract_tests.core.contract import Contract, Operation, Place, is_json
+from contract_tests.core.contract import Contract, Operation, is_json
 from contract_tests.core.creation import key_of, kind, maker_of
 from contract_tests.core.discovery import Discovery
+from contract_tests.core.document import Place
 from contract_tests.core.errors import Broken, BudgetSpent, NotChecked
 from contract_tests.core.listener import Box, Delivery, Listener, Reply
 from contract_tests.core.outgoing import Expression, Sending, as_answer, callbacks_of, webhooks

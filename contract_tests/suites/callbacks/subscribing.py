@@ -8,7 +8,8 @@ from typing import Any
 
 from contract_tests.core.answer import Answer
 from contract_tests.core.calls import Call
-from contract_tests.core.contract import Contract, Operation, Place
+from contract_tests.core.contract import Contract, Operation
+from contract_tests.core.document import Place
 from contract_tests.core.listener import Box
 from contract_tests.core.outgoing import Expression, Sending
 from contract_tests.core.schemas import declared_members, fits, item_of, merged_keywords, words_in

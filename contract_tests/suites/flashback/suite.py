@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from functools import cache
 
-from contract_tests.core.contract import Contract, bundled
+from contract_tests.core.contract import Contract
+from contract_tests.core.document import bundled
 from contract_tests.core.target import Target
 from contract_tests.run.suites import Subjects, Suite
 from contract_tests.suites.flashback.api import OPERATIONS, SUBJECTS, Flashback, envelope_breaches

@@ -10,7 +10,8 @@ from typing import Any
 from uuid import uuid4
 
 from contract_tests.core.answer import Sent
-from contract_tests.core.contract import Contract, Operation, Place
+from contract_tests.core.contract import Contract, Operation
+from contract_tests.core.document import Place
 from contract_tests.core.model import Behaviour, Model, root, with_member
 from contract_tests.core.safety import Rules
 from contract_tests.core.target import NOTHING, path_of

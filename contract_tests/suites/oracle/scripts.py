@@ -9,7 +9,8 @@ from typing import Any
 from hypothesis import strategies as st
 from hypothesis.strategies import SearchStrategy
 
-from contract_tests.core.contract import Contract, Operation, Parameter, Place
+from contract_tests.core.contract import Contract, Operation, Parameter
+from contract_tests.core.document import Place
 from contract_tests.core.model import Model, root
 from contract_tests.core.samples import Samples, drawn
 from contract_tests.core.target import NOTHING

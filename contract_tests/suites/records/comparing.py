@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from contract_tests.core.contract import Contract, Place
+from contract_tests.core.contract import Contract
+from contract_tests.core.document import Place
 from contract_tests.core.schemas import entry_of, fits, is_hidden, is_stamp, item_of, kinds_of, possible_members
 from contract_tests.core.words import ABSENT, in_json
 

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from contract_tests.core.action import Action
-from contract_tests.core.contract import Contract, Operation, Place
+from contract_tests.core.contract import Contract, Operation
+from contract_tests.core.document import Place
 from contract_tests.core.model import Model, Steps
 from contract_tests.core.schemas import declared_members, item_of, merged_keywords, possible_members, sendable
 from contract_tests.suites.records.forms import files_of, form_schemas

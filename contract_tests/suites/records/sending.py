@@ -8,8 +8,9 @@ from typing import Any
 from uuid import uuid4
 
 from contract_tests.core.action import Action
-from contract_tests.core.contract import Contract, Place, is_json
+from contract_tests.core.contract import Contract, is_json
 from contract_tests.core.creation import plain
+from contract_tests.core.document import Place
 from contract_tests.core.model import Query, dig, root, split, with_member
 from contract_tests.core.schemas import fits
 from contract_tests.suites.records.forms import as_form, files_of, form_schemas

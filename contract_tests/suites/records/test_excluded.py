@@ -9,7 +9,7 @@ import pytest
 
 from contract_tests.core.action import Action
 from contract_tests.core.cases import Cases
-from contract_tests.core.contract import Place
+from contract_tests.core.document import Place
 from contract_tests.core.errors import Broken, NotChecked
 from contract_tests.core.promises import promise
 from contract_tests.core.schemas import declared_members, fits, is_hidden, merged_keywords

@@ -6,7 +6,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from contract_tests.core.contract import Contract, Place
+from contract_tests.core.contract import Contract
+from contract_tests.core.document import Place
 from contract_tests.core.samples import Samples, drawn
 from contract_tests.core.schemas import (
     alternatives_of,

@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 
 from contract_tests.core.answer import Sent
-from contract_tests.core.contract import Contract, Place, bundled
+from contract_tests.core.contract import Contract
+from contract_tests.core.document import Place, bundled
 from contract_tests.core.errors import UsageError
 from contract_tests.core.schemas import mismatches
 from tests.contract_tests.conftest import ContractOf

@@ -8,8 +8,9 @@ from typing import Any
 import pytest
 
 from contract_tests.core.answer import Answer, Sent
-from contract_tests.core.contract import Contract, Place
+from contract_tests.core.contract import Contract
 from contract_tests.core.coverage import Coverage, Part, constrained, described, shown
+from contract_tests.core.document import Place
 from tests.contract_tests.conftest import ContractOf
 
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from contract_tests.core.contract import Place
+from contract_tests.core.document import Place
 from contract_tests.core.samples import Samples, drawn
 from contract_tests.core.schemas import expression, for_python
 from tests.contract_tests.conftest import ContractOf

@@ -9,7 +9,8 @@ from typing import Any
 
 import pytest
 
-from contract_tests.core.contract import Contract, Place, bundled
+from contract_tests.core.contract import Contract
+from contract_tests.core.document import Place, bundled
 from contract_tests.core.samples import Samples, drawn
 from contract_tests.core.schemas import described_values, fits
 from tests.contract_tests.conftest import ContractOf
@@ -105,7 +106,8 @@ def test_a_span_of_time_begins_before_it_ends(contract_of: ContractOf) -> None:
 def test_the_same_seed_draws_the_same_in_every_process() -> None:
     """Whatever order sets have there."""
     script = """if True:
-        from contract_tests.core.contract import Contract, Place, bundled
+        from contract_tests.core.contract import Contract
+        from contract_tests.core.document import Place, bundled
         from contract_tests.core.samples import Samples, drawn
         members = {chr(97 + number): {"type": "integer"} for number in range(12)}
         place = Place({"type": "object", "required": ["a", "b"], "properties": members})

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from contract_tests.core.answer import Answer, Sent
-from contract_tests.core.contract import Place
+from contract_tests.core.document import Place
 from contract_tests.core.undocumented import Undocumented, branches
 from tests.contract_tests.conftest import ContractOf
 

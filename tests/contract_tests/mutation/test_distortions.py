@@ -10,7 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from contract_tests.core.contract import Contract, Operation, bundled
+from contract_tests.core.contract import Contract, Operation
+from contract_tests.core.document import bundled
 from contract_tests.mutation.distortion import distortions
 from contract_tests.mutation.proxy import Reply, Request
 from contract_tests.mutation.sites import Distortion, Users, example_of

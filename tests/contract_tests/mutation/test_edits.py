@@ -7,7 +7,8 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from contract_tests.core.contract import Contract, bundled
+from contract_tests.core.contract import Contract
+from contract_tests.core.document import bundled
 from contract_tests.mutation.edits import edits, read, without_notes
 from contract_tests.mutation.sites import records_in
 

@@ -12,7 +12,8 @@ from typing import Any
 import pytest
 import requests
 
-from contract_tests.core.contract import Contract, bundled
+from contract_tests.core.contract import Contract
+from contract_tests.core.document import bundled
 from contract_tests.core.errors import UsageError
 from contract_tests.mutation.body import example_of_another, shifted
 from contract_tests.mutation.checking import Fate, Finding, verdict_on, without_folders

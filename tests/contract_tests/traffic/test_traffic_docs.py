@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from contract_tests import cli
-from contract_tests.core.contract import bundled
+from contract_tests.core.document import bundled
 from contract_tests.traffic.command import parser
 from tests.contract_tests.traffic.recording import archive, entry
 

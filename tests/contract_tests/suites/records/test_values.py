@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from contract_tests.core.contract import Place
+from contract_tests.core.document import Place
 from contract_tests.core.schemas import fits
 from contract_tests.suites.records.values import TURNS, Values
 from tests.contract_tests.conftest import ContractOf
