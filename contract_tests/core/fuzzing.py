@@ -26,7 +26,6 @@ from contract_tests.core.answer import Answer
 from contract_tests.core.contract import Operation
 from contract_tests.core.creation import is_linked
 from contract_tests.core.errors import Broken, BudgetSpent, NotChecked, SuiteError
-from contract_tests.core.gate import NETWORK_ERRORS
 from contract_tests.core.headers import taken_once
 from contract_tests.core.locating import canonical
 from contract_tests.core.making import Records
@@ -34,6 +33,7 @@ from contract_tests.core.mending import with_one_fault
 from contract_tests.core.schemas import for_python
 from contract_tests.core.shares import Shares
 from contract_tests.core.target import Target
+from contract_tests.core.transport import NETWORK_ERRORS
 
 WALKING = 0.25  # of the time that is left
 PATIENCE = 3.0  # seconds for the first input of an operation, whatever time is left

@@ -18,8 +18,6 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import requests
-import urllib3
-from requests.adapters import HTTPAdapter
 
 from contract_tests.core.answer import Answer, Sent, unanswered
 from contract_tests.core.connection import Connection
@@ -36,20 +34,12 @@ from contract_tests.core.errors import (
 from contract_tests.core.health import UNADMITTED, Health
 from contract_tests.core.limits import Limits
 from contract_tests.core.safety import Rules
-from contract_tests.core.transfer import POOLS, beyond, dropped, read_bounded
+from contract_tests.core.transport import NETWORK_ERRORS, Transport, reason_of
 
 LONGEST_WAIT = 30.0  # seconds that a Retry-After may ask for
 TRIES_UNASKED = 3  # waits after 429 without Retry-After
 SILENCE = 4  # failed exchanges in a row after which the target counts as gone
 REMOVING = 1.5  # times what a request takes: to remove a record, and to see whether it is gone
-CERTIFICATE_HINTS = {
-    "CERTIFICATE_VERIFY_FAILED": "name the authority that has signed the target's certificate with --ca FILE",
-    "CERTIFICATE_REQUIRED": "show a client certificate with --cert FILE and --key FILE",
-    "EOF occurred in violation": "does it want a client certificate? --cert FILE and --key FILE show one",
-}
-BODILESS = frozenset({204, 304})  # after these, and after an answer to HEAD, the client reads no body
-CONNECTIONS = 32  # that are kept open, for as many threads at most
-NETWORK_ERRORS = (requests.ConnectionError, requests.Timeout, urllib3.exceptions.HTTPError, OSError)
 
 
 @dataclass
@@ -64,15 +54,14 @@ class Tally:
     not_sent: dict[str, int] = field(default_factory=dict)
 
 
-class Gate(HTTPAdapter):
+class Gate(Transport):
     """The transport adapter through which all requests go."""
 
     def __init__(
         self, base_url: str, contract: Contract, rules: Rules, limits: Limits, connection: Connection | None = None
     ) -> None:
-        super().__init__(pool_maxsize=CONNECTIONS)
-        self.connection = connection or Connection()
-        self.base_url, self.contract, self.rules, self.limits = base_url.rstrip("/"), contract, rules, limits
+        super().__init__(base_url, limits, connection)
+        self.contract, self.rules = contract, rules
         self.tally = Tally()
         self.lock = threading.RLock()  #: held by whoever learns from an answer, or needs what was learnt
         self._counting, self._watching = threading.Lock(), threading.RLock()
@@ -80,18 +69,6 @@ class Gate(HTTPAdapter):
         self.observers: list[Callable[[Answer, str | None], None]] = []
         self._of_thread = threading.local()
         self.server = ""  #: what the target says that it is
-        self._prefix = urlsplit(base_url).path.rstrip("/")
-
-    def init_poolmanager(self, *args: Any, **more: Any) -> None:
-        """Make connections whose answers end in time."""
-        super().init_poolmanager(*args, **more)
-        self.poolmanager.pool_classes_by_scheme = POOLS
-
-    def proxy_manager_for(self, proxy: str, **more: Any) -> Any:
-        """The same through a proxy."""
-        manager = super().proxy_manager_for(proxy, **more)
-        manager.pool_classes_by_scheme = POOLS
-        return manager
 
     @property
     def last(self) -> Answer | None:
@@ -137,17 +114,6 @@ class Gate(HTTPAdapter):
         """At the end of a run: raises `SuiteError` where its last answers, or all of them, teach nothing."""
         self.health.conclude(self._asked_again)
 
-    def fetch(self, method: str, url: str, headers: Mapping[str, str], body: bytes) -> Answer:
-        """Send a request outside the contract that the settings name, to any host: it fetches a token."""
-        request = requests.Request(method, url, dict(headers), data=body).prepare()
-        sent = Sent(method, url, urlsplit(url).path, dict(headers), body)
-        try:
-            response, content, truncated = self._transfer(request)
-        except NETWORK_ERRORS as error:
-            raise TargetUnavailable(f"the login at {url} does not answer: {reason_of(error)}") from None
-        found = {name.lower(): value for name, value in response.headers.items()}
-        return Answer(sent, response.status_code, found, content, truncated=truncated)
-
     def glance(self, path: str, headers: Mapping[str, str], seconds: float) -> Answer | None:
         """Read a path while another request may be under way; None where that isn't allowed, or takes too long.
 
@@ -185,14 +151,6 @@ class Gate(HTTPAdapter):
         except NETWORK_ERRORS:
             return None
 
-    def _described(self, request: requests.PreparedRequest) -> Sent:
-        given: Any = request.body or b""
-        body = given.encode("utf-8", "replace") if isinstance(given, str) else bytes(given)
-        url = str(request.url)
-        path = (urlsplit(url).path or "/").removeprefix(self._prefix) or "/"
-        headers = {name: as_text(value) for name, value in request.headers.items()}
-        return Sent(str(request.method), url, path, headers, body)
-
     def _admit(self, request: requests.PreparedRequest, sent: Sent) -> None:
         try:
             if urlsplit(str(request.url)).netloc != urlsplit(self.base_url).netloc:
@@ -220,30 +178,6 @@ class Gate(HTTPAdapter):
         headers = {name.lower(): value for name, value in response.headers.items()}
         name = found[0].id if found and self.by_contract else ""
         return response, Answer(sent, response.status_code, headers, body, time.monotonic() - started, truncated, name)
-
-    def _transfer(self, request: requests.PreparedRequest) -> tuple[requests.Response, bytes, bool]:
-        try:
-            return self._transfer_once(request)
-        except requests.ConnectionError as error:
-            if not dropped(error):  # a kept-alive connection that the server has closed meanwhile: try a new one
-                raise
-            return self._transfer_once(request)
-
-    def _transfer_once(
-        self, request: requests.PreparedRequest, limit: float | None = None
-    ) -> tuple[requests.Response, bytes, bool]:
-        limit = limit or self.limits.for_one_answer(is_write=request.method not in SAFE_METHODS)
-        end = time.monotonic() + limit
-        options = self.connection.options(str(request.url))
-        response = super().send(request, stream=True, timeout=(limit, limit), **options)
-        extra = beyond(response)
-        body, truncated = read_bounded(response, end)
-        body = body or extra
-        if extra or may_be_followed(request, response):
-            self.poolmanager.clear()  # the body that must not be there would be taken for the next answer
-        response._content = body  # noqa: SLF001 - requests has no public way to hand over a body read with bounds
-        response._content_consumed = True  # noqa: SLF001
-        return response, body, truncated
 
     def _check_silence(self, sent: Sent, error: Exception) -> None:
         """After a network error: this request's own fault, or is the target gone? Raises when it is gone."""
@@ -302,13 +236,6 @@ class Gate(HTTPAdapter):
             observe(answer, accepted)
 
 
-def may_be_followed(request: requests.PreparedRequest, response: requests.Response) -> bool:
-    """Whether an answer that has no body announces one, which a server in error may have sent all the same."""
-    is_bodiless = response.status_code in BODILESS or request.method == "HEAD"
-    announced = response.headers.get("content-length", "0") != "0" or "transfer-encoding" in response.headers
-    return is_bodiless and announced
-
-
 def wait_asked_for(answer: Answer, tries: int) -> float | None:
     """Seconds that Retry-After asks for, as a number or a date; without one 1, 2 and 4, then no more (None)."""
     after = answer.headers.get("retry-after", "").strip()
@@ -318,20 +245,3 @@ def wait_asked_for(answer: Answer, tries: int) -> float | None:
         date = answer.headers.get("date") or format_datetime(datetime.now(UTC), usegmt=True)
         return max((parsedate_to_datetime(after) - parsedate_to_datetime(date)).total_seconds(), 1.0)
     return 2.0**tries if tries < TRIES_UNASKED else None
-
-
-def reason_of(error: BaseException) -> str:
-    """Why a network error happened, in few words."""
-    while error.__cause__ or error.__context__:
-        error = error.__cause__ or error.__context__  # type: ignore[assignment]
-    name = type(error).__name__
-    if hint := next((hint for words, hint in CERTIFICATE_HINTS.items() if words in str(error)), ""):
-        return f"{name} {error} ({hint})"
-    if isinstance(error, ConnectionRefusedError):
-        return "the connection is refused"
-    return "no answer in time" if "Timeout" in name or "timed out" in str(error) else f"{name} {error}".strip()
-
-
-def as_text(value: str | bytes) -> str:
-    """A header value as text."""
-    return value.decode("latin-1") if isinstance(value, bytes) else str(value)

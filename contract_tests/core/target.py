@@ -14,9 +14,10 @@ from contract_tests.core.answer import Answer, Sent
 from contract_tests.core.contract import Contract, Operation
 from contract_tests.core.credentials import Keys, credentials, names_user
 from contract_tests.core.errors import Broken, NotChecked
-from contract_tests.core.gate import NETWORK_ERRORS, Gate
+from contract_tests.core.gate import Gate
 from contract_tests.core.headers import needed
 from contract_tests.core.login import Credential
+from contract_tests.core.transport import NETWORK_ERRORS
 from contract_tests.core.words import query_string
 
 NOTHING: Final[Any] = type("Nothing", (), {"__repr__": lambda _: "NOTHING"})()
