@@ -1,4 +1,4 @@
-"""Tokens that are fetched: by OAuth 2, by any request that answers with one, or by a command; and fetched again.
+"""How a token is fetched: by OAuth 2, by any request that answers with one, or by a command.
 
 What a login is, is a table of the settings file: see docs/ci.md.
 """
@@ -9,19 +9,17 @@ import base64
 import json
 import os
 import re
-import shlex
-import subprocess
-import threading
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, Final
 from urllib.parse import quote, urlencode, urljoin
 
 from contract_tests.core.answer import NOT_JSON, Answer
-from contract_tests.core.children import Children, output_of
+from contract_tests.core.children import Children
 from contract_tests.core.errors import CredentialsRefused, UsageError
 from contract_tests.core.handshakes import FORM, Fetch, by_code, by_device, discovered, is_pending
+from contract_tests.core.tokens import Fetched, claims, cookies, printed, scopes_in
 
 GRANTS: Final = ("client_credentials", "password", "refresh_token", "authorization_code", "device_code")
 KEYS: Final = frozenset({
@@ -30,23 +28,9 @@ KEYS: Final = frozenset({
     "login_hint", "redirect_uri", "authorize_url", "device_url", "revoke_url",
 })  # fmt: skip
 SECRET_KEYS: Final = re.compile(r"secret|password|token|key|authorization", re.IGNORECASE)
-COOKIE: Final = re.compile(r"(?:^|,)\s*([^\s=;,]+)=([^;,]*)")
-"""A cookie at the beginning of a Set-Cookie; several of them are one text with commas between."""
 POINTERS: Final = ("/access_token", "/token", "/accessToken", "/id_token", "/jwt", "/data/token", "/data/access_token")
 """Where the token is looked for in an answer if no pointer is given."""
-MARGIN: Final = 0.1  # of its life: a token is renewed when no more than this is left
-COMMAND_LIMIT: Final = 30.0  # seconds
 DEVICE_LIMIT: Final = 10.0  # seconds in which somebody, or something, enters the code of a device
-
-
-@dataclass(frozen=True)
-class Fetched:
-    """A token, the seconds that it lives as far as known, a token to renew it with, and its scopes as far as said."""
-
-    token: str
-    life: float | None = None
-    refresh: str | None = field(default=None, repr=False)
-    scopes: frozenset[str] | None = None
 
 
 @dataclass(frozen=True)
@@ -188,96 +172,6 @@ class Login:
             return float(given)
         expires = claims(token).get("exp")
         return float(expires) - time.time() if isinstance(expires, int | float) else None
-
-
-@dataclass
-class Credential:
-    """A user's token: as it was given, or fetched by a login, in time before it ends."""
-
-    value: str | None = None
-    login: Login | None = None
-    base_url: str = ""
-    fetch: Fetch | None = None
-    learn: Callable[[str], None] = lambda _: None
-    children: Children = field(default_factory=Children)
-    clock: Callable[[], float] = time.monotonic
-    scopes: frozenset[str] | None = None  #: of the token, as far as its provider says
-    ends_at: float = float("inf")  #: the instant (of the clock) at which it expires, as far as known
-    _renew_at: float = float("inf")
-    _refresh: str | None = None
-    _renewing: threading.RLock = field(default_factory=threading.RLock, repr=False)
-
-    def current(self) -> str | None:
-        """The token of now."""
-        with self._renewing:
-            if self.login and (self.value is None or self.clock() >= self._renew_at):
-                self.renew()
-        return self.value
-
-    def renew(self) -> None:
-        """Fetch a new token: with the one that renews, if there is one, else by the whole login."""
-        if self.login is None or self.fetch is None:
-            return
-        started = self.clock()
-        try:
-            found = self.login.run(self.fetch, self.base_url, self.children, self._refresh)
-        except CredentialsRefused:
-            if self._refresh is None:
-                raise
-            self._refresh = None
-            found = self.login.run(self.fetch, self.base_url, self.children)
-        self.value, self._refresh, self.scopes = found.token, found.refresh or self._refresh, found.scopes
-        self._renew_at = float("inf") if found.life is None else started + found.life * (1 - MARGIN)
-        self.ends_at = float("inf") if found.life is None else started + found.life
-        for secret in (self.value, self._refresh):
-            self.learn(secret or "")
-
-    def another(self, scopes: Iterable[str] | None = None) -> Credential:
-        """A token of the same user beside this one, for these scopes only where they are given."""
-        login = self.login if self.login is None or scopes is None else self.login.narrower(scopes)
-        return Credential(None, login, self.base_url, self.fetch, self.learn, self.children, self.clock)
-
-    def revoke(self) -> Answer | None:
-        """Have its provider revoke the token; None where no address for that is known."""
-        if self.login is None or self.fetch is None or self.value is None:
-            return None
-        return self.login.revoke(self.fetch, self.value)
-
-
-def printed(command: str, children: Children) -> str:
-    """What a command prints; raises `CredentialsRefused` with its complaint."""
-    try:
-        child = children.start(shlex.split(command))
-        output, complaint = output_of(child, COMMAND_LIMIT)
-    except (OSError, ValueError, subprocess.TimeoutExpired) as error:
-        raise CredentialsRefused(f"the command of [login] failed: {error}") from None
-    if child.returncode or not output.strip():
-        last = (complaint.strip() or "it printed nothing").splitlines()[-1]
-        raise CredentialsRefused(f"the command of [login] ended with {child.returncode}: {last[:200]}")
-    return output.strip()
-
-
-def cookies(answer: Answer) -> Mapping[str, str]:
-    """The cookies that an answer sets."""
-    return dict(COOKIE.findall(answer.headers.get("set-cookie", "")))
-
-
-def claims(token: str) -> Mapping[str, Any]:
-    """What a JWT says of itself, unverified; nothing for another token."""
-    parts = token.split(".")
-    try:
-        read = json.loads(base64.urlsafe_b64decode(parts[1] + "=" * (-len(parts[1]) % 4))) if len(parts) == 3 else {}
-    except ValueError:
-        return {}
-    return read if isinstance(read, Mapping) else {}
-
-
-def scopes_in(found: Mapping[str, Any]) -> frozenset[str] | None:
-    """The scopes that a JWT names; None where it names none."""
-    value = found.get("scope", found.get("scp"))
-    if isinstance(value, str):
-        return frozenset(value.split())
-    return frozenset(map(str, value)) if isinstance(value, list) else None
 
 
 def filled(value: Any) -> Any:

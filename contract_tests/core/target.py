@@ -16,7 +16,7 @@ from contract_tests.core.credentials import Keys, credentials, names_user
 from contract_tests.core.errors import Broken, NotChecked
 from contract_tests.core.gate import Gate
 from contract_tests.core.headers import needed
-from contract_tests.core.login import Credential
+from contract_tests.core.renewing import Credential
 from contract_tests.core.transport import NETWORK_ERRORS
 from contract_tests.core.words import query_string
 

@@ -22,13 +22,14 @@ from contract_tests.core.errors import BudgetSpent, SuiteError, UsageError
 from contract_tests.core.flows import with_flow
 from contract_tests.core.gate import Gate
 from contract_tests.core.limits import Limits
-from contract_tests.core.login import Credential, Login
+from contract_tests.core.login import Login
 from contract_tests.core.making import Records
 from contract_tests.core.mock_process import USERS, MockProcess, arguments_for
 from contract_tests.core.model import Model
 from contract_tests.core.outgoing import has_sendings
 from contract_tests.core.promises import Ledger
 from contract_tests.core.redaction import Redactor
+from contract_tests.core.renewing import Credential
 from contract_tests.core.safety import Rules, Safety
 from contract_tests.core.selection import Selection
 from contract_tests.core.target import Target

@@ -11,8 +11,8 @@ from contract_tests.core.answer import Answer
 from contract_tests.core.calls import Call, Calls
 from contract_tests.core.contract import Operation
 from contract_tests.core.errors import Broken, CredentialsRefused, NotChecked, TargetUnavailable
-from contract_tests.core.login import Credential
 from contract_tests.core.promises import promise
+from contract_tests.core.renewing import Credential
 from contract_tests.core.target import Token
 from contract_tests.run.run import Run
 from contract_tests.run.settings import Settings

@@ -16,7 +16,8 @@ import pytest
 from contract_tests.core.answer import Answer, Sent
 from contract_tests.core.connection import Connection
 from contract_tests.core.errors import CredentialsRefused, UsageError
-from contract_tests.core.login import Credential, Login
+from contract_tests.core.login import Login
+from contract_tests.core.renewing import Credential
 
 
 class Server:
