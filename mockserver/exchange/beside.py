@@ -26,7 +26,8 @@ from mockserver.exchange.passing import Asked, Said, Told, asked, is_text
 from mockserver.exchange.pending import Pending
 from mockserver.exchange.pipeline import Pipeline, in_header
 from mockserver.exchange.steering import delay_of, read_steering
-from mockserver.exchange.tapping import Room, Tap, keeping_in
+from mockserver.exchange.tapping import Room, Tap
+from mockserver.exchange.unasked import keep_unasked
 from mockserver.exchange.verdicts import Verdicts, listed, of_answer
 from mockserver.messages import Answer, Passing, Request
 from mockserver.reply.reply import Reply, encode
@@ -238,7 +239,7 @@ class Beside(Pipeline):
         exchange.because += f"; the body is passed on as it comes, and {checked}"
         exchange.passing = ended is not None
         if items is not None or ended is not None:
-            told.tap = Tap(items, partial(keeping_in, self.store, self.journal), ended, self._room)
+            told.tap = Tap(items, partial(keep_unasked, self.store, self.journal), ended, self._room)
             told.tap.exchange = exchange
 
     def _mirrored(self, exchange: Exchange, told: Told, answered: Incoming, match: Match, world: World) -> bool:

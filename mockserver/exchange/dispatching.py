@@ -24,6 +24,7 @@ from mockserver.errors import StoreLost
 from mockserver.exchange.exchange import DELIVERED, OUTGOING, UNDELIVERED, Exchange
 from mockserver.exchange.journal import Journals
 from mockserver.exchange.pipeline import Pipeline
+from mockserver.exchange.unasked import keep_unasked
 from mockserver.messages import Answer, Request
 from mockserver.outbound import deliveries as queue
 from mockserver.outbound.addresses import Forbidden, Reach
@@ -31,7 +32,7 @@ from mockserver.outbound.deliveries import Delivery
 from mockserver.outbound.sending import Sent, send
 from mockserver.outbound.signatures import secret_of, signed
 from mockserver.settings import MEMORY, Settings
-from mockserver.state.store import Outrun, Store
+from mockserver.state.store import Store
 from mockserver.state.world import World
 
 WORKERS: Final = 8
@@ -248,26 +249,14 @@ class Dispatcher:
     def _keep(self, exchange: Exchange, after: Delivery) -> None:
         """Keep what became of a delivery, together with the journal entry of the attempt."""
         engine, name = self._engine, exchange.world
-        while engine.store.find(name) is not None:
-            world, version = engine.store.begin(name)
+
+        def stage(world: World, version: Any) -> Any:
             known = queue.delivery_of(world, after.id)
-            exchange.before, exchange.version = world, version
-            if known is not None and known.state == queue.SENDING:
-                staged = engine.store.stage(name, version, queue.with_deliveries(world, [after]))
-                if staged is None:
-                    engine.store.note_conflict()
-                    continue
-                exchange.version = staged
-            exchange.number = engine.journal.next_number(name)
-            keeping = engine.journal.keep(exchange)
-            if keeping is None:
-                return
-            keeping.wait()
-            try:
-                keeping.finish()
-            except Outrun:
-                continue
-            return
+            if known is None or known.state != queue.SENDING:
+                return version
+            return engine.store.stage(name, version, queue.with_deliveries(world, [after]))
+
+        keep_unasked(engine.store, engine.journal, exchange, stage)
 
 
 def _retry_after(sent: Sent) -> int:

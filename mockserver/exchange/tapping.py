@@ -9,10 +9,8 @@ from typing import Any, Final
 from msgspec.structs import replace
 
 from mockserver.background import attempt
-from mockserver.exchange.exchange import Exchange, numbered
+from mockserver.exchange.exchange import Exchange
 from mockserver.exchange.items import Item, Items
-from mockserver.exchange.journal import Journals
-from mockserver.state.store import Outrun, Store
 
 _MOST_NAMED: Final = 10
 """How many items of one stream get a journal entry each."""
@@ -142,21 +140,3 @@ def _of_item(exchange: Exchange, item: Item, last: bool) -> Exchange:
         at=exchange.at, verdict="broken", reason=reason, violations=violations, by=exchange.by, because=because,
         answer=replace(exchange.answer, body=item.content[:_SHOWN], transport=None), passing=True,
     )  # fmt: skip
-
-
-def keeping_in(store: Store, journal: Journals, exchange: Exchange) -> None:
-    """Keep an exchange in the journal of its world, if that is still there."""
-    name = exchange.world
-    while store.find(name) is not None:
-        exchange.before, exchange.version = store.begin(name)
-        exchange.number = number = journal.next_number(name)
-        exchange.answer = numbered(exchange.answer, name, number)
-        keeping = journal.keep(exchange)
-        if keeping is None:
-            return
-        keeping.wait()
-        try:
-            keeping.finish()
-        except Outrun:
-            continue
-        return
