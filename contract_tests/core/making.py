@@ -199,18 +199,18 @@ class Records:
         body = next(contract.json_request_schemas(operation), None)
         schema = declared_members(contract, body.value).get(name) if body is not None else None
         fits_body = schema is None or fits(contract, Place(schema), key, writing=True)
-        if fits_body and self.can_name(template, key):
+        if fits_body and self.can_name(template, key, name):
             return key
         values = tuple(self.values(operation).values())
         kinds = kinds_of(contract, schema) if schema is not None else frozenset()
-        alike = [one for one in self._in_paths(template) if not kinds or kinds & kinds_of(contract, one)]
+        alike = [one for one in self._in_paths(template, name) if not kinds or kinds & kinds_of(contract, one)]
         asked = [one for one in (schema, *alike) if one is not None]
         return self._free(Place(asked[0] if len(asked) == 1 else {"allOf": asked}), template, values) or like
 
-    def can_name(self, template: str, key: Any) -> bool:
-        """Whether the paths of a record may have a key, a number by its digits."""
+    def can_name(self, template: str, key: Any, name: str = "") -> bool:
+        """Whether the paths of a record may have a key, a number by its digits; `name` is that of its member."""
         contract = self.target.contract
-        for schema in self._in_paths(template):
+        for schema in self._in_paths(template, name):
             kinds = kinds_of(contract, schema)
             is_text = not kinds or "string" in kinds
             written = str(key) if is_text else int(key) if re.fullmatch(r"-?\d{1,19}", str(key)) else key
@@ -218,15 +218,18 @@ class Records:
                 return False
         return True
 
-    def _in_paths(self, template: str) -> list[Any]:
-        """What the paths of a record ask of its key, beyond what its body does: that it is 10 at most."""
+    def _in_paths(self, template: str, name: str) -> list[Any]:
+        """What the paths of a record ask of its key, beyond what its body does: that it is 10 at most. Where one calls
+        the key as the member does, only that: `/users/{id}` and `/users/{name}` name a record by two members."""
         about = [one for one in self.target.contract.operations if nameless(one.path) == template and one.path_names]
-        found = [
-            parameter.schema
+        named = [
+            parameter
             for one in about
             for parameter in one.parameters
             if parameter.location == "path" and parameter.name == one.path_names[-1]
         ]
+        own = [parameter for parameter in named if plain(parameter.name) == plain(name)]
+        found = [parameter.schema for parameter in own or named]
         return [one for at, one in enumerate(found) if isinstance(one, Mapping) and one not in found[:at]]
 
     def _free(self, place: Place, template: str, above: tuple[str, ...]) -> Any:

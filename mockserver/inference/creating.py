@@ -25,6 +25,8 @@ class Creating:
         many = self.sending.many(route.operation, resource)
         shown = self.showing.record(route.operation, resource) if many is None else {}
         shown = shown or self.showing.several(route.operation, resource)
+        if many is not None and not shown:
+            shown = self.showing.last(route.operation, resource, self.schemas.members(many.schema))
         sent = self.sending.sent(route.operation, resource)
         takes_anything = sent is None and self.sending.takes_anything(route.operation)
         if sent is None and (shows_record(shown) or (takes_anything and shows_key(shown, resource.key))):

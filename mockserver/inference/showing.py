@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
 from mockserver.contract.operations.operation import Operation
@@ -178,6 +178,16 @@ class Showing:
             return {}
         around = dict(surroundings(answer, placement.path, self.schemas, {})) if answer is not None else {}
         return {"reply": _reply(placement.path, "$records", {**self._failures(answer, placement), **around})}
+
+    def last(self, operation: Operation, resource: Resource, sent: Iterable[str]) -> Data:
+        """The reply that shows the last of several records; empty where it has nothing of what is sent but the key, as
+        that of a job which makes them."""
+        answer = self.schemas.answer(operation)
+        placement = answer and record_in(answer, self.schemas, resource.name, resource.key, resource.record)
+        if not placement or not self.schemas.members(placement.schema).keys() & {*sent} - {resource.key}:
+            return {}
+        shown = self.record(operation, resource)
+        return shown if shows_record(shown) else {}
 
     def _failures(self, answer: LocatedSchema | None, placement: Placement) -> Data:
         """The lists beside that of the records which name what failed: nothing did."""

@@ -65,7 +65,8 @@ class Calls(Pace):
         """A body for an operation, its keys new and its references leading to records that exist."""
         body = self.values.body(body_of(self.contract, action), turn, optional=optional)
         is_made_by_key = action is self.kind.create and action.operation.method == "POST"
-        return self.records.related(action.operation, body, [self.kind.key] if is_made_by_key else [])
+        names = sorted(self.kind.names)  # two records of one name would be taken for each other
+        return self.records.related(action.operation, body, [self.kind.key, *names] if is_made_by_key else names)
 
     def send(
         self,

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from contract_tests.core.action import Action
+from contract_tests.core.action import Action, path_fields
 from contract_tests.core.contract import Contract, Operation
 from contract_tests.core.document import Place
 from contract_tests.core.model import Model, Steps
@@ -26,6 +26,7 @@ class Kind:
     updates: tuple[Action, ...]
     remove: Action | None
     acts: tuple[Action, ...] = ()  #: what else acts on a record, and shows it in the answer
+    names: frozenset[str] = frozenset()  #: fields beside the key by which a path finds a record: its user name
 
     def __str__(self) -> str:
         return self.name
@@ -66,7 +67,17 @@ def kind_of(name: str, key: str, known: list[Action]) -> Kind:
         tuple(one for one in known if changes(one, name) or (one in makes and one.operation.method == "PUT")),
         nearest([one for one in known if finds(one, name) and removes(one, name)], create),
         tuple(one for one in known if acts(one, name)),
+        frozenset(other_names([one for one in known if finds(one, name)], key, create)),
     )
+
+
+def other_names(finders: Iterable[Action], key: str, create: Action | None) -> Iterator[str]:
+    """The fields other than the key that name a record by themselves, below what the path of its creation names."""
+    above = set(create.operation.path_names) if create else set()
+    for one in finders:
+        fields = [field for name, field in path_fields(one.behaviour.find) if name not in above]  # type: ignore[arg-type]
+        if len(fields) == 1 and fields[0] != key:
+            yield fields[0]
 
 
 def names_record(read: Action, key: str) -> bool:

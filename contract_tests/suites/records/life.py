@@ -50,6 +50,8 @@ class Life(Calls):
         """Make a record; raises `NotChecked` where the target refuses it."""
         self.must_be_in_time()
         action = self._creator
+        if isinstance(body, list):
+            raise NotChecked(f"{action.id} takes a list of records, and its answer need not show each of them")
         if isinstance(body, Mapping) and self.kind.key in body and not self._is_nameable(body[self.kind.key]):
             raise NotChecked(f"no {self.kind.key} is left that a path may have")
         names = self._names(action, above)
@@ -75,19 +77,22 @@ class Life(Calls):
         return [self.create(self.body(self._creator, turn), above) for turn in range(count)]
 
     def latest(self, made: Made) -> Made:
-        """The record under the key that it has by now."""
-        while (name := (*made.values.values(), made.key)) in self.renamed:
-            made = self.renamed[name]
+        """The record under the key and the names that it has by now."""
+        while (new := self.renamed.get((*made.values.values(), made.key), made)) is not made:
+            made = new
         return made
 
     def after(self, made: Made, body: Mapping[str, Any], shown: Mapping[str, Any]) -> Made:
-        """The record after a change: under a new key where the body has one and the answer shows it."""
+        """The record after a change: under a new key where the body has one and the answer shows it, and under the
+        names that the body has."""
         key = str(shown.get(self.kind.key, made.key))
-        if key == made.key or str(body.get(self.kind.key)) != key:
+        is_new_key = key != made.key and str(body.get(self.kind.key)) == key
+        names = {name: body[name] for name in self.kind.names if body.get(name) is not None and name in made.shown}
+        if not is_new_key and names.items() <= made.shown.items():
             return made
-        is_in_path = self._creator.operation.method == "PUT"
+        is_in_path = is_new_key and self._creator.operation.method == "PUT"
         values = {**made.values, [*made.values][-1]: key} if is_in_path else made.values
-        new = replace(made, key=key, values=values)
+        new = replace(made, key=key if is_new_key else made.key, values=values, shown={**made.shown, **names})
         self.renamed[(*made.values.values(), made.key)] = new
         self.made[:] = [new if one is made else one for one in self.made]
         return new

@@ -151,6 +151,23 @@ def test_no_records_are_made_ahead_once_their_time_is_over(notes: Contract) -> N
     assert records.values(notes.operation("getNote"))
 
 
+def test_each_name_of_a_record_is_such_as_its_own_path_may_have(contract_of: ContractOf) -> None:
+    """Where `/users/{id}` and `/users/{username}` find it, the one by a number and the other by a text."""
+    user = {"type": "object", "properties": {"id": {"type": "integer"}, "username": {"type": "string"}}}
+    media = {"application/json": {"schema": user}}
+    ok = {"200": {"description": "", "content": media}}
+    paths: dict[str, Any] = {
+        "/users": {"post": {"operationId": "make", "requestBody": {"content": media}, "responses": ok}}
+    }
+    for name, schema in user["properties"].items():  # type: ignore[attr-defined]
+        named = {"name": name, "in": "path", "required": True, "schema": schema}
+        paths[f"/users/{{{name}}}"] = {"get": {"operationId": name, "parameters": [named], "responses": ok}}
+    contract = contract_of({"openapi": "3.0.3", "paths": paths})
+    records, target = _records(contract)
+    sent = records.related(contract.operation("make"), {"id": 7, "username": "ada"}, ["id", "username"])
+    assert target.own.fresh == {str(sent["id"]), sent["username"]}
+
+
 @pytest.mark.parametrize(
     ("in_path", "key", "is_fit"),
     [({"type": "integer", "maximum": 10}, 11, False), ({"type": "integer", "maximum": 10}, "7", True),

@@ -220,6 +220,34 @@ def test_an_object_of_which_nothing_is_said_makes_a_record(play: Play, shown: st
     assert made[shown] in [one["id"] for one in ask("GET", "/workflows").json]
 
 
+@pytest.mark.parametrize("wrapper", ["", "user"])
+def test_a_list_of_new_records_may_be_answered_with_one(play: Play, wrapper: str) -> None:
+    """It is the last of them, or one that is made where none is sent, and each can be found."""
+    user = thing(id=TEXT, email=TEXT, name=TEXT)
+    shown = thing(id=TEXT, email=TEXT, invited=TEXT)
+    paths = crud("/users", "id", {"$ref": "#/components/schemas/User"})
+    paths["/users"]["post"]["requestBody"] = body({"type": "array", "items": thing(email=TEXT)})
+    paths["/users"]["post"]["responses"] = answer(thing(**{wrapper: shown}, error=TEXT) if wrapper else shown)
+    ask = play(paths, User=user)
+    for sent in ([{"email": "a"}, {"email": "b"}], []):
+        answered = ask("POST", "/users", json=sent).json
+        made = answered[wrapper] if wrapper else answered
+        found = ask("GET", f"/users/{made['id']}")
+        assert (found.status, found.json.get("email")) == (200, "b" if sent else made.get("email"))
+    assert {"a", "b"} <= {one.get("email") for one in ask("GET", "/users").json}
+
+
+def test_the_key_alone_after_a_list_may_be_that_of_a_job(play: Play) -> None:
+    """It names none of the records that are made."""
+    paths = crud("/users", "id", {"$ref": "#/components/schemas/User"})
+    paths["/users"]["post"]["requestBody"] = body({"type": "array", "items": thing(email=TEXT)})
+    paths["/users"]["post"]["responses"] = answer(thing(id=TEXT, progress=WHOLE))
+    ask = play(paths, User=thing(id=TEXT, email=TEXT))
+    job = ask("POST", "/users", json=[{"email": "a"}]).json
+    (made,) = (one for one in ask("GET", "/users").json if one["email"] == "a")
+    assert made["id"] != job["id"]
+
+
 @pytest.mark.parametrize(("open_records", "made"), [(True, 2), (False, 0)])
 @pytest.mark.parametrize("wrapper", ["data", "rows"])
 def test_objects_of_which_nothing_is_said_are_records_with_any_members(

@@ -11,7 +11,9 @@ from contract_tests.core.action import Action
 from contract_tests.core.answer import Answer, Sent
 from contract_tests.core.contract import Contract
 from contract_tests.core.errors import Broken, NotChecked
+from contract_tests.core.making import Records
 from contract_tests.core.model import Model, Query, behaviour_of, with_member
+from contract_tests.core.own import Own
 from contract_tests.suites.records.calls import Made
 from contract_tests.suites.records.kinds import Kind, kinds, required
 from contract_tests.suites.records.life import Life
@@ -89,6 +91,36 @@ def test_an_update_names_the_record_that_it_changes(
     made = Made({}, "12", {}, {"id": 12, "nick": "Rex"}, answer)
     action: Action = next(one for one in kind.updates if one.id == name)
     assert life.naming(action, made, body) == sent
+
+
+def test_a_record_is_followed_under_its_other_name(contract: Contract, kind: Kind) -> None:
+    """A change of the name by which a path finds it leaves its key, and other changes leave both."""
+    life = Life(cast(Any, SimpleNamespace(contract=contract)), kind)
+    by_nick = next(one for one in kind.updates if one.id == "nickPet")
+    made = Made(
+        {}, "12", {}, {"id": 12, "nick": "Rex"}, Answer(Sent("POST", "http://t/pets", "/pets", {}), 201, {}, b"")
+    )
+    assert kind.names == {"nick"}
+    assert life.after(made, {"id": 5}, {}) is life.latest(made) is made
+    assert life.path(by_nick, life.after(made, {"nick": "Bo"}, {})) == {"nick": "Bo"}
+    again = life.after(life.latest(made), {"nick": "Max"}, {"id": 12, "nick": "Max"})
+    assert (life.latest(made), again.key, life.path(by_nick, again)) == (again, "12", {"nick": "Max"})
+
+
+def test_records_get_other_names_of_their_own(contract: Contract, kind: Kind) -> None:
+    """Two of one name would be taken for each other, those that a change makes included."""
+    target = SimpleNamespace(contract=contract, gate=SimpleNamespace(rules=SimpleNamespace(own=Own(contract))))
+    settings = SimpleNamespace(seed=0)
+    run = SimpleNamespace(contract=contract, settings=settings, records=Records(cast(Any, target), 0))
+    life = Life(cast(Any, run), kind)
+    bodies = [life.body(one, 1) for one in (kind.create, *kind.updates, kind.create) if one]
+    assert len({body["nick"] for body in bodies}) == len(bodies)
+
+
+def test_a_list_of_records_is_not_followed(contract: Contract, kind: Kind) -> None:
+    """Its answer need not show each of them."""
+    with pytest.raises(NotChecked, match="takes a list"):
+        Life(cast(Any, SimpleNamespace(contract=contract)), kind).create([{"nick": "b"}])
 
 
 def test_a_list_with_the_default_of_a_filter_need_not_show_all(contract: Contract, kind: Kind) -> None:
