@@ -24,6 +24,9 @@ MOST_READS = 20  # of records, for each operation and script
 ENDING = timedelta(seconds=15)  # around its end a record is there for one side and gone for the other
 SLASH = "the id has a slash, which the mirror takes for the end of a path segment"
 
+REFUSED = frozenset({400, 422})
+UNNAMEABLE = "the target has given a record an id that the contract allows in no path"
+
 
 @dataclass(frozen=True)
 class Done:
@@ -191,7 +194,14 @@ class Runner:
         except NotChecked as withheld:
             self.withheld[withheld.reason] = None
             return None
+        if target.status in REFUSED and self._is_unnameable(theirs) and not self._is_unnameable(mine):
+            self.withheld[UNNAMEABLE] = None
+            return None
         return Done(step, mine, self.mirror.ask(mine), target)
+
+    def _is_unnameable(self, call: Call) -> bool:
+        """Whether the contract allows no such value in the path, though an answer may have shown it."""
+        return any(one.place.startswith("path.") for one in self.binder.contract.wrong_inputs(call.sent))
 
     def _send(self, call: Call) -> Answer:
         self.target.gate.limits.wait_until_settled()

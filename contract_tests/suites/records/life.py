@@ -69,6 +69,8 @@ class Life(Calls):
         if is_known:  # after a record of the target's, whose counters it may hold deep inside
             sent = {name: value for name, value in sent.items() if isinstance(value, str | bool)}
         made = Made(names, key, sent, shown, answer)
+        if not self._is_nameable(key) and self.look(made).status in REFUSALS:
+            raise NotChecked(f"{action.id} has answered with a {self.kind.key} that the contract allows in no path")
         self.made.append(made)
         return made
 
@@ -136,9 +138,11 @@ class Life(Calls):
         return {}, unquote(url.rpartition("/")[2])
 
     def _is_nameable(self, key: Any) -> bool:
-        """Whether the path of the read may have a key that the run has chosen."""
+        """Whether the path of the read may have a key."""
         read = self.kind.read
-        return read is None or self.records.can_name(nameless(read.operation.path), key)
+        if read is None:
+            return True
+        return self.records.can_name(nameless(read.operation.path), key, "".join(read.operation.path_names[-1:]))
 
     @property
     def _creator(self) -> Action:

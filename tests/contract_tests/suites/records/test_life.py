@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from types import SimpleNamespace
 from typing import Any, cast
 
@@ -115,6 +116,23 @@ def test_records_get_other_names_of_their_own(contract: Contract, kind: Kind) ->
     life = Life(cast(Any, run), kind)
     bodies = [life.body(one, 1) for one in (kind.create, *kind.updates, kind.create) if one]
     assert len({body["nick"] for body in bodies}) == len(bodies)
+
+
+@pytest.mark.parametrize("status", [200, 400, 404])
+def test_a_key_that_no_path_may_have_is_nothing_to_check(
+    contract: Contract, kind: Kind, status: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Where the read refuses it: an id above the maximum of its path; it is followed where the server takes it."""
+    sent = Sent("POST", "http://t/pets", "/pets", {})
+    made, shown = (Answer(sent, code, {}, b'{"id": 11}') for code in (201, status))
+    monkeypatch.setattr(Life, "send", lambda self, action, *_: made if action is self.kind.create else shown)
+    records = SimpleNamespace(
+        values=lambda _: {}, own=SimpleNamespace(makers=()), can_name=lambda _, key, name: (key, name) != ("11", "id")
+    )
+    life = Life(cast(Any, SimpleNamespace(contract=contract, records=records)), kind)
+    with pytest.raises(NotChecked, match="in no path") if status == 400 else contextlib.nullcontext():
+        life.create({"nick": "b"})
+    assert len(life.made) == (status != 400)
 
 
 def test_a_list_of_records_is_not_followed(contract: Contract, kind: Kind) -> None:
