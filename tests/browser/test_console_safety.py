@@ -56,6 +56,7 @@ def test_what_needs_the_contract_says_why_it_fails(console: Page, monitor: PageM
     """The page needs no call to start; one that fails later is reported where it was needed, and made again."""
     monitor.allowed_messages = "Failed to load resource|ERR_"
     console.route("**/__mock__/about", lambda route: route.abort())
+    console.reload()  # else the records, where they are in sight, may have loaded it
     console.get_by_role("button", name="New request").click()
     expect(outcome(console)).to_contain_text("The mock cannot be reached")
     console.unroute_all()
