@@ -11,9 +11,10 @@ import pytest
 from contract_tests.core.action import Action
 from contract_tests.core.answer import Answer
 from contract_tests.core.cases import Cases
+from contract_tests.core.contract import Contract
 from contract_tests.core.errors import Broken, NotChecked
 from contract_tests.core.promises import promise
-from contract_tests.core.schemas import is_stamp
+from contract_tests.core.schemas import is_stamp, merged_keywords
 from contract_tests.core.words import ABSENT, in_json
 from contract_tests.suites.records.calls import Made
 from contract_tests.suites.records.comparing import same
@@ -74,7 +75,15 @@ def check_shown(life: Life, action: Action, made: Made, answer: Answer) -> None:
 
 
 def shown_by_both(life: Life, action: Action, said: Mapping[str, Any]) -> list[str]:
-    """The members that the contract declares for both answers, but for those that say when the record was changed."""
+    """The members that the contract declares for both answers, with a value that both may have: another member of the
+    same name says how the action went. Those that say when the record was changed are left out."""
     assert life.kind.reader is not None
-    both = declared(life.contract, action).keys() & declared(life.contract, life.kind.reader).keys()
-    return [name for name in said if name in both and not is_stamp(name)]
+    acted, read = declared(life.contract, action), declared(life.contract, life.kind.reader)
+    both = [name for name in said if name in acted.keys() & read.keys() and not is_stamp(name)]
+    return [name for name in both if may_be(life.contract, read[name], said[name])]
+
+
+def may_be(contract: Contract, schema: Any, value: Any) -> bool:
+    """Whether the values that a member lists, if it lists any, have this one."""
+    values = merged_keywords(contract, schema).get("enum")
+    return values is None or value in values
