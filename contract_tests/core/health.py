@@ -43,6 +43,7 @@ class Health:
     number: Callable[[], int] = lambda: 0  #: of the request that was sent last
     has_user: Callable[[], bool] = lambda: False  #: whether credentials of a user are known
     is_watching: bool = True
+    is_at_home: bool = False  #: whether the target is the suite's own mock, whose address can't be a wrong one
     current: int = 0  #: the number of the request whose answer is examined
     answers: int = 0
     uninvited: int = 0  #: refusals of requests without the user's credentials, as they should be
@@ -92,7 +93,7 @@ class Health:
         self.taught += teaches(answer, operation)
         if answer.ok and answer.sent.method == "GET":
             self.read = self.read or answer.sent
-        if self.answers - self.uninvited >= VOID and not self.taught:
+        if self.answers - self.uninvited >= VOID and not self.taught and not self.is_at_home:
             raise self._nothing_learnt()
 
     def _note_admission(self, answer: Answer, operation: Operation | None) -> None:

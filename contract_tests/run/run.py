@@ -230,6 +230,7 @@ class Run:
         rules = Rules(settings.safety, self.contract, frozenset(settings.spare), selection=self.selection)
         connection = Connection(settings.ca, settings.cert, settings.key, settings.proxy, is_direct=self.is_own_mock)
         gate = Gate(url, self.contract, rules, limits, connection)
+        gate.health.is_at_home = self.is_own_mock
         if has_sendings(self.contract):
             chosen = settings.listen, settings.listen_url
             self.listening = open_listening(*chosen, gate, is_own_mock=self.is_own_mock)

@@ -169,6 +169,16 @@ def test_answers_that_any_server_could_give_teach_nothing(notes: Contract, statu
         line.told(status, path)
 
 
+def test_no_number_of_absent_records_ends_a_run_at_home(notes: Contract) -> None:
+    """The address of the suite's own mock can't be a wrong one; only the end says whether nothing was learnt."""
+    line = Line(notes, lambda _: 200)
+    line.health.is_at_home = True
+    for _ in range(2 * VOID):
+        line.told(404, "/notes")
+    with pytest.raises(NothingLearnt):
+        line.health.conclude(line.ask)
+
+
 def test_refusals_of_requests_without_credentials_end_nothing(notes: Contract) -> None:
     """However many of them come first: that is how a run tries whether they are refused."""
     line = Line(notes, lambda _: 200)
