@@ -15,7 +15,7 @@ import pytest
 from mockserver.cli.commands import read_options
 from mockserver.cli.config import settings_of
 from mockserver.exchange.building import build_engine
-from mockserver.settings import MEMORY
+from mockserver.settings import MEMORY, Settings
 from tests.mockserver.control.conftest import Control
 from tests.support import ROOT, Ask, LiveMock
 
@@ -99,6 +99,15 @@ def shell(tmp_path: Path) -> Iterator[Shell]:
     mock.kill()
 
 
+def _pasted(name: str, folder: Path) -> tuple[Settings, str]:
+    """The settings by which a page of the docs starts the mock, with the files that it shows, and its next line."""
+    page = (ROOT / f"docs/{name}.md").read_text(encoding="utf-8")
+    (folder / "petstore.yaml").write_text(_blocks(TUTORIAL, "yaml")[0], encoding="utf-8")
+    (folder / f"{name}.yaml").write_text(_blocks(page, "yaml")[0], encoding="utf-8")
+    start, following = _blocks(page, "sh")[0].splitlines()
+    return settings_of(read_options(start.removesuffix("&").split()[1:]), {}), following
+
+
 def test_the_readme_works(shell: Shell) -> None:
     """The mock of the first line remembers what the second one sends."""
     start, *commands = _blocks(README, "sh")[0].splitlines()
@@ -123,12 +132,9 @@ def test_the_tutorial_works(shell: Shell) -> None:
 
 def test_the_first_change_of_behaviours_works(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Whatever is sent, a new pet is a dog; when it goes, all dogs go."""
-    page = (ROOT / "docs/behaviours.md").read_text(encoding="utf-8")
-    (tmp_path / "petstore.yaml").write_text(_blocks(TUTORIAL, "yaml")[0], encoding="utf-8")
-    (tmp_path / "behaviours.yaml").write_text(_blocks(page, "yaml")[0], encoding="utf-8")
     monkeypatch.chdir(tmp_path)
-    start, write = _blocks(page, "sh")[0].splitlines()
-    ask = Ask(build_engine(settings_of(read_options(start.removesuffix("&").split()[1:]), {})))
+    settings, write = _pasted("behaviours", tmp_path)
+    ask = Ask(build_engine(settings))
     made = ask("POST", "/pets", json=json.loads(write.rpartition(" -d ")[2].strip("'"))).json
     assert made["tag"] == "dog"
     assert ask("DELETE", f"/pets/{made['id']}").status == 204
@@ -137,12 +143,8 @@ def test_the_first_change_of_behaviours_works(tmp_path: Path, monkeypatch: pytes
 
 def test_the_page_of_fixtures_works(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """The mock of the first line has the records and the users of the file, and a list that is empty stays so."""
-    page = (ROOT / "docs/fixtures.md").read_text(encoding="utf-8")
-    (tmp_path / "petstore.yaml").write_text(_blocks(TUTORIAL, "yaml")[0], encoding="utf-8")
-    (tmp_path / "fixtures.yaml").write_text(_blocks(page, "yaml")[0], encoding="utf-8")
     monkeypatch.chdir(tmp_path)
-    start, read = _blocks(page, "sh")[0].splitlines()
-    settings = settings_of(read_options(start.removesuffix("&").split()[1:]), {})
+    settings, read = _pasted("fixtures", tmp_path)
     engine = build_engine(settings)
     path = read.removeprefix("curl localhost:4010")
     assert Ask(engine)("GET", path).json == {"id": "p1", "name": "Rex", "tag": "dog"}

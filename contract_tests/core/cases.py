@@ -33,11 +33,14 @@ class Cases:
         except Broken as error:
             self._broken.append(error)
 
-    def settle(self, *, some: bool = False) -> list[str]:
+    def settle(self, *, some: bool = False, otherwise: str = "") -> list[str]:
         """Raise `Broken` for all broken cases, like ones as one, or `NotChecked` when a case could not be tried.
 
-        Where `some` cases are enough, the reasons for which others could not be tried are returned instead.
+        Where `some` cases are enough, the reasons for which others could not be tried are returned instead. `otherwise`
+        says why there was no case at all, which is `NotChecked` then.
         """
+        if otherwise and not (self._broken or self._not_checked or self._kept):
+            raise NotChecked(otherwise)
         if self._broken:
             raise Broken.together(merged(self._broken))
         if self._not_checked and not (some and self._kept):

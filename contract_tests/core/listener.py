@@ -1,6 +1,6 @@
 """Receives what the target itself sends: callbacks and webhooks, each at an address of its own.
 
-The listener answers as it was told when the address was made, and keeps what came for whoever made it. Sizes, numbers
+Each address has its answer from when it was made, and what came there is kept for whoever made it. Sizes, numbers
 and times are bounded: the target decides what it sends here.
 """
 

@@ -10,7 +10,7 @@ import pytest
 from contract_tests.core.action import Action
 from contract_tests.core.cases import Cases
 from contract_tests.core.document import Place
-from contract_tests.core.errors import Broken, NotChecked
+from contract_tests.core.errors import Broken
 from contract_tests.core.promises import promise
 from contract_tests.core.schemas import declared_members, fits, is_hidden, merged_keywords
 from contract_tests.core.words import in_json
@@ -32,16 +32,13 @@ REFUSED: Final = (400, 422)
 @promise("A value that its schema excludes by format or pattern is refused", page=PAGE, stage=23)
 def test_excluded_values(made_kinds: list[Life]) -> None:
     """Each member of a body that can be made and changed, in a body that is valid otherwise."""
-    cases, tried = Cases(), 0
+    cases = Cases()
     for life in made_kinds:
         for action in (creator(life), *(one for one in life.kind.updates if one is not creator(life))):
             for name, value in excluded(life, action):
-                tried += 1
                 with cases.case():
                     check_excluded(life, action, name, value)
-    cases.settle(some=True)
-    if not tried:
-        raise NotChecked("no body of the contract has a member with a date or a pattern")
+    cases.settle(some=True, otherwise="no body of the contract has a member with a date or a pattern")
 
 
 def excluded(life: Life, action: Action) -> Iterator[tuple[str, str]]:

@@ -1,4 +1,4 @@
-"""The listener keeps what comes within bounds, answers as it is told, and says how it is reached."""
+"""The listener keeps what comes within bounds, answers as its addresses say, and says how it is reached."""
 
 from __future__ import annotations
 

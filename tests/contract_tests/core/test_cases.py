@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from contract_tests.core.answer import Answer, Sent
-from contract_tests.core.cases import MOST_WAYS, Tally
+from contract_tests.core.cases import MOST_WAYS, Cases, Tally
 from contract_tests.core.errors import Broken, NotChecked
 
 
@@ -50,3 +50,13 @@ def test_what_is_not_broken_passes_through() -> None:
     tally.settle()
     with pytest.raises(NotChecked), tally.counting():
         raise NotChecked("no")
+
+
+def test_a_promise_without_any_case_says_why_it_is_not_checked() -> None:
+    """One case that was tried is enough for another verdict."""
+    with pytest.raises(NotChecked, match="no such member"):
+        Cases().settle(some=True, otherwise="no such member")
+    cases = Cases()
+    with cases.case():
+        pass
+    assert cases.settle(some=True, otherwise="no such member") == []

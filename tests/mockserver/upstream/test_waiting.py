@@ -1,4 +1,4 @@
-"""Answers that no thread waits for: they are told apart, end in time, and leave connections that can be used again."""
+"""Answers that no thread waits for: none is taken for another, they end in time, and their connections stay usable."""
 
 from __future__ import annotations
 
@@ -60,7 +60,7 @@ def test_what_nobody_asked_for_is_no_answer(behind: bytes, beside: Beside, backe
 
 
 def test_an_answer_that_takes_too_long_is_a_504(beside: Beside, backend: Scripted) -> None:
-    """Its connection isn't used again, so that the late answer is nobody's."""
+    """Its connection isn't used again, so that no other request gets the late answer."""
     ask, late = beside(timeout=300), threading.Event()
 
     def slow(_: Came) -> Iterator[bytes]:
