@@ -91,15 +91,21 @@ def _listens(port: int) -> bool:
     [
         (">&-", None),
         pytest.param(f"> {FULL}", "No space left on device", marks=needs_full),
-        ("> >(head -1)", "nothing reads it any more"),
+        ("", "nothing reads it any more"),
     ],
 )
 def test_a_mock_without_a_log_keeps_running(redirection: str, line: str | None) -> None:
     """It answers, says once on standard error that the log is lost, and ends with exit code 0."""
     port = _free_port()
     command = f"exec {shlex.quote(sys.executable)} -m mockserver mock --port {port} {redirection}"
-    with subprocess.Popen(["bash", "-c", command], cwd=ROOT, stderr=subprocess.PIPE, text=True) as process:
+    with subprocess.Popen(
+        ["bash", "-c", command], cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    ) as process:
+        assert process.stdout is not None
         try:
+            # Without a redirection, the reader takes one line and goes away before the first request is logged.
+            process.stdout.readline()
+            process.stdout.close()
             pause = threading.Event()
             while not _listens(port):
                 assert process.poll() is None
