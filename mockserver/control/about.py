@@ -10,7 +10,7 @@ from mockserver.contract.schemas.view import members
 from mockserver.control.calls import Call, Handler, Result
 from mockserver.control.served import served_contract
 from mockserver.exchange.engine import Engine
-from mockserver.exchange.journal import ENTRIES
+from mockserver.exchange.journals import ENTRIES
 
 
 def _contract(call: Call) -> Result:

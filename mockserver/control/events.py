@@ -17,7 +17,7 @@ from mockserver.contract.messages.secrets import Secrets
 from mockserver.control.calls import Call, Handler, Result
 from mockserver.exchange.engine import Engine
 from mockserver.exchange.exchange import Exchange
-from mockserver.exchange.journal import Note
+from mockserver.exchange.journals import Note
 from mockserver.exchange.shown import summary
 
 SECONDS = 60.0

@@ -9,7 +9,7 @@ from mockserver.control.calls import Call, Handler, Result, conflict
 from mockserver.errors import Refused
 from mockserver.exchange.engine import Engine
 from mockserver.exchange.exchange import Exchange
-from mockserver.exchange.journal import ENTRIES
+from mockserver.exchange.journals import ENTRIES
 from mockserver.exchange.shown import shown, summary
 from mockserver.exchange.steering import WORLD_HEADER, read_steering
 from mockserver.exchange.tracing import trace_of

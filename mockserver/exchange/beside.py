@@ -20,7 +20,7 @@ from mockserver.exchange.awaited import Awaited
 from mockserver.exchange.cors import preflight
 from mockserver.exchange.exchange import Exchange
 from mockserver.exchange.faults import late
-from mockserver.exchange.journal import Keeping
+from mockserver.exchange.journals import Keeping
 from mockserver.exchange.mirroring import Mirroring, json_of
 from mockserver.exchange.passing import Asked, Said, Told, asked, is_text
 from mockserver.exchange.pending import Pending

@@ -19,7 +19,8 @@ from mockserver.exchange.base import Base
 from mockserver.exchange.described import Described, contract_of, described_by, fixtures_of, with_inferred
 from mockserver.exchange.engine import Engine
 from mockserver.exchange.exchange import Exchange
-from mockserver.exchange.journal import Journal, Kind
+from mockserver.exchange.journal import Journal
+from mockserver.exchange.journals import Kind
 from mockserver.exchange.meter import Meter
 from mockserver.exchange.pipeline import Pipeline
 from mockserver.exchange.sign_in import SignIn

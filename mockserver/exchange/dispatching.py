@@ -22,7 +22,7 @@ from mockserver.behaviour.vocabulary import Behaviours
 from mockserver.clock import system_now
 from mockserver.errors import StoreLost
 from mockserver.exchange.exchange import DELIVERED, OUTGOING, UNDELIVERED, Exchange
-from mockserver.exchange.journal import Journals
+from mockserver.exchange.journals import Journals
 from mockserver.exchange.pipeline import Pipeline
 from mockserver.exchange.unasked import keep_unasked
 from mockserver.messages import Answer, Request

@@ -11,7 +11,7 @@ import msgspec
 from mockserver.behaviour.vocabulary import Behaviours
 from mockserver.contract.contract import Contract
 from mockserver.exchange.base import Base
-from mockserver.exchange.journal import Journals, Note
+from mockserver.exchange.journals import Journals, Note
 from mockserver.exchange.meter import Meter
 from mockserver.exchange.pipeline import Pipeline
 from mockserver.settings import Settings

@@ -11,7 +11,7 @@ from mockserver.background import attempt
 from mockserver.behaviour.vocabulary import Changed
 from mockserver.contract.messages.secrets import Secrets
 from mockserver.exchange.exchange import Exchange, numbered
-from mockserver.exchange.journal import Journals, Keeping, Kind, Note, Tally
+from mockserver.exchange.journals import Journals, Keeping, Kind, Note, Tally
 from mockserver.exchange.keeping import packed, unpacked
 from mockserver.exchange.weight import lightened
 from mockserver.state.following import Turn

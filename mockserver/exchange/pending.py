@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any, Protocol
 
 from mockserver.exchange.exchange import Exchange
-from mockserver.exchange.journal import Keeping
+from mockserver.exchange.journals import Keeping
 from mockserver.messages import Answer
 from mockserver.state.store import Outrun
 

@@ -18,7 +18,7 @@ from mockserver.exchange.auth import Elsewhere
 from mockserver.exchange.cors import cors_headers
 from mockserver.exchange.exchange import EXPLANATION, WHY, Exchange
 from mockserver.exchange.faults import Disturbance, disturbed
-from mockserver.exchange.journal import Keeping
+from mockserver.exchange.journals import Keeping
 from mockserver.exchange.pending import Pending
 from mockserver.exchange.stages import Stages
 from mockserver.exchange.steering import read_steering

@@ -14,7 +14,7 @@ from mockserver.contract.contract import Contract
 from mockserver.contract.operations.operation import Operation
 from mockserver.exchange.exchange import Exchange
 from mockserver.exchange.fitting import Fitting
-from mockserver.exchange.journal import Journals
+from mockserver.exchange.journals import Journals
 from mockserver.exchange.plans import Plan
 from mockserver.exchange.sign_in import entered
 from mockserver.messages import Follow, Inputs

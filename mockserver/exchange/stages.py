@@ -21,7 +21,7 @@ from mockserver.exchange.exchange import Exchange
 from mockserver.exchange.faults import late
 from mockserver.exchange.fitting import Fitting
 from mockserver.exchange.instead import Instead
-from mockserver.exchange.journal import Journals
+from mockserver.exchange.journals import Journals
 from mockserver.exchange.meter import Meter
 from mockserver.exchange.options import options_of
 from mockserver.exchange.outage import Outage

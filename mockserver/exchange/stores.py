@@ -12,7 +12,7 @@ import msgspec
 
 from mockserver.clock import parse_period
 from mockserver.errors import UsageError, to_install
-from mockserver.exchange.journal import Journals
+from mockserver.exchange.journals import Journals
 from mockserver.exchange.keeping import FaultForms
 from mockserver.exchange.log_journal import LogJournal
 from mockserver.settings import Settings

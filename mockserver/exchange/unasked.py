@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from mockserver.exchange.exchange import OUTGOING, Exchange, numbered
-from mockserver.exchange.journal import Journals
+from mockserver.exchange.journals import Journals
 from mockserver.state.store import Outrun, Store
 from mockserver.state.world import World
 

@@ -12,7 +12,7 @@ import msgspec
 from mockserver.behaviour.vocabulary import Behaviours, Changed
 from mockserver.contract.contract import Contract
 from mockserver.exchange.exchange import Exchange
-from mockserver.exchange.journal import Journals, Note
+from mockserver.exchange.journals import Journals, Note
 from mockserver.exchange.pipeline import Pipeline
 from mockserver.messages import Follow
 from mockserver.outbound.happening import CHANGED, CREATED, REMOVED

@@ -9,7 +9,7 @@ from typing import Any
 from mockserver.behaviour.facets import Facets, facets_of
 from mockserver.contract.operations.operation import Operation
 from mockserver.exchange.engine import Engine
-from mockserver.exchange.journal import Tally
+from mockserver.exchange.journals import Tally
 
 CLOSED = "closed"
 """Stands for the status where the connection was closed without a response."""

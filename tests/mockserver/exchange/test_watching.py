@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 
 from mockserver.exchange.engine import Engine
-from mockserver.exchange.journal import Journal, Note
+from mockserver.exchange.journal import Journal
+from mockserver.exchange.journals import Note
 from mockserver.exchange.watching import HEARTBEAT, Watch, noted
 from mockserver.messages import Request
 from mockserver.outbound.happening import CHANGED, CREATED, REMOVED
