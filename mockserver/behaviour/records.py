@@ -10,6 +10,7 @@ import msgspec
 
 from mockserver.behaviour.carrying import Carried
 from mockserver.behaviour.json_patch import is_json_patch, patched
+from mockserver.behaviour.keys import FreshKeys, keys_of
 from mockserver.behaviour.naming import Namesakes, Referred, nothing, within
 from mockserver.behaviour.read_only import ReadOnly
 from mockserver.behaviour.settling import NAMING, Misfits, Path, Repair, at, place_of
@@ -17,7 +18,6 @@ from mockserver.contract.operations.operation import ABSENT
 from mockserver.contract.schemas.view import (
     SchemaView,
     at_path,
-    combined,
     is_marked,
     members,
     required,
@@ -29,10 +29,6 @@ from mockserver.errors import Refused
 from mockserver.state.collection import Collection
 from mockserver.state.rules import CollectionRules
 
-_NUMBERS = frozenset({"integer", "number"})
-_IDS = "9c5b94b1-35ad-49bb-b118-8e8fc24abf80"
-"""The name space of generated keys: a fixed value gives the same keys on every machine."""
-
 
 class RecordShape(msgspec.Struct, frozen=True):
     """How the contract describes a collection's records; without a schema, nothing is filled in or left out."""
@@ -40,13 +36,12 @@ class RecordShape(msgspec.Struct, frozen=True):
     rules: CollectionRules
     schema: Any
     view: SchemaView
+    keys: FreshKeys
     declared: frozenset[str] = frozenset()
     read_only: frozenset[str] = frozenset()
     required: frozenset[str] = frozenset()
     kept_null: frozenset[str] = frozenset()  #: fields in which a patch stores null, where it would remove another
     misfits: Misfits | None = None  #: the breaches that keep a record from being shown through its schema
-    key_schema: Any = None  #: of new keys, where path parameters restrict them more than the records' schema
-    key_is_text: bool = False  #: the key is a number in paths and its text in records
     namesakes: Namesakes | None = None  #: which texts name objects; None without a schema
     inner: ReadOnly | None = None  #: what inside the fields only the server sets; None without a schema
 
@@ -56,11 +51,11 @@ class RecordShape(msgspec.Struct, frozen=True):
         """The record with a generated key where none was given, and with the required fields and `fills` filled in."""
         record = dict(fields)
         if self.rules.key_of(record) is ABSENT:
-            record = self.rules.keyed(record, self._fresh_key(collection, seed, record))
+            record = self.rules.keyed(record, self.keys.fresh(collection, seed, record))
         for path in fills if "." in self.rules.key else ():
             above, dot, name = path.rpartition(".")
             if dot and at(record, (above, name)) is ABSENT:
-                record = self.rules.placed(record, path, self._identity(path, seed))
+                record = self.rules.placed(record, path, self.keys.identity(path, seed))
         return self._completed(record, seed, now, fills)
 
     def called(self, sent: Any, name: str) -> Any:
@@ -69,13 +64,6 @@ class RecordShape(msgspec.Struct, frozen=True):
         if not isinstance(sent, Mapping) or key not in self.declared or key in sent:
             return sent
         return {**sent, key: name} if types(at_path(self.schema, (key,), self.view), self.view) == {"string"} else sent
-
-    def _identity(self, path: str, seed: str) -> Any:
-        """A value that no other record has at a path: a UUID where its schema lets it be."""
-        from mockserver.generate import fresh_key
-
-        schema = at_path(self.schema, tuple(path.split(".")), self.view) if self.schema is not None else None
-        return fresh_key({"properties": {path: schema or {}}}, path, view=self.view, seed=seed, taken=lambda _: False)
 
     def merged(self, old: Mapping[str, Any], patch: Any) -> dict[str, Any]:
         """The record with a patch applied: a list is a JSON patch, an object a merge patch (RFC 7396), in which null
@@ -196,40 +184,6 @@ class RecordShape(msgspec.Struct, frozen=True):
         owner = (self.rules.owner,) if self.rules.owner else ()
         return self.read_only.union((self.rules.key, *owner))
 
-    def _fresh_key(self, collection: Collection, seed: str, record: Mapping[str, Any]) -> Any:
-        beside = tuple((name, record[name]) for name in self.rules.within if name in record)
-
-        def is_taken(key: Any) -> bool:
-            if self.rules.direct:
-                return collection.get(key) is not None
-            return bool(collection.matching(((self.rules.key, key), *beside)))
-
-        if self.schema is not None:
-            return self._made_key(collection, seed, is_taken)
-        from uuid import UUID, uuid5
-
-        tries = (str(uuid5(UUID(_IDS), f"{seed}/{self.rules.name}/{count}")) for count in range(1_000_000))
-        return next(key for key in tries if not is_taken(key))
-
-    def _made_key(self, collection: Collection, seed: str, is_taken: Callable[[Any], bool]) -> Any:
-        """A key that is valid against the schemas of records and path parameters, or at least of records."""
-        # Imported late: most mock servers create no record before their first request.
-        from mockserver.generate import Unsatisfiable, fresh_key
-
-        written = str if self.key_is_text else lambda key: key
-        make = partial(fresh_key, key=self.rules.key, view=self.view, seed=seed, first=collection.next + 1)
-        if self.key_schema is not None:
-            try:
-                key = make({"properties": {self.rules.key: self.key_schema}}, taken=lambda key: is_taken(written(key)))
-                return written(key)
-            except Unsatisfiable:
-                if at_path(self.schema, (self.rules.key,), self.view) is None and is_choice(self.key_schema, self.view):
-                    raise Refused(409, f"every {self.rules.key} that {self.rules.name} may have is taken") from None
-        if "." not in self.rules.key:
-            return make(self.schema, taken=is_taken)
-        own = at_path(self.schema, tuple(self.rules.key.split(".")), self.view)
-        return make({"properties": {self.rules.key: own or {}}}, taken=is_taken)
-
     def _repair(
         self,
         misfits: Misfits,
@@ -285,7 +239,7 @@ def shape_of(
     """The shape of a collection's records by their schema (None where none is known); `key` is the schema of the path
     parameter that holds their key, for records that don't show it."""
     if schema is None:
-        return RecordShape(rules, None, view)
+        return RecordShape(rules, None, view, FreshKeys(rules, None, view))
     declared = members(with_subtypes(schema, view), view)
     takes_null = {name for name, inner in declared.items() if "null" in types(inner, view)}
     read_only = {name for name, inner in declared.items() if is_marked(inner, "readOnly", view)}
@@ -293,30 +247,15 @@ def shape_of(
         rules,
         schema,
         view,
+        keys_of(rules, schema, view, key),
         frozenset(declared),
         frozenset(read_only),
         required(schema, view),
         required_somewhere(schema, view) | takes_null,
         misfits,
-        *_form_of_keys(at_path(schema, tuple(rules.key.split(".")), view), key, view),
         namesakes=Namesakes(schema, view, rules.refers),
         inner=ReadOnly(schema, view),
     )
-
-
-def _form_of_keys(own: Any, in_paths: Any, view: SchemaView) -> tuple[Any, bool]:
-    """The schema of new keys, and whether a number is stored as text; None where the records' schema is enough."""
-    if in_paths is None or own is None:
-        return in_paths, False
-    here, there = (types(schema, view) for schema in (own, in_paths))
-    if here == {"string"} and there and there <= _NUMBERS:
-        return in_paths, True
-    return ({"allOf": [own, in_paths]}, False) if here == there == {"string"} else (None, False)
-
-
-def is_choice(schema: Any, view: SchemaView) -> bool:
-    """Whether a schema lists the values that it admits."""
-    return any("enum" in part or "const" in part for part in combined(schema, view))
 
 
 def merge_patch(target: Any, patch: Any) -> Any:
