@@ -3,23 +3,24 @@
 from __future__ import annotations
 
 import http.client
-import socket
 import subprocess
 import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+from mockserver.web.server import free_port
 from tests.support import ROOT, TIMEOUT
 
 
 @contextmanager
 def running() -> Iterator[str]:
     """The URL of the app, while it runs."""
-    with socket.create_server(("127.0.0.1", 0)) as taken:
-        port = taken.getsockname()[1]
-    words = ["--app-dir", str(ROOT / "examples/half-backend"), "app:app", "--port", str(port), "--log-level", "warning"]
-    with subprocess.Popen([sys.executable, "-m", "uvicorn", *words]) as process:
+    words = ["-m", "uvicorn", "--app-dir", str(ROOT / "examples/half-backend"), "app:app", "--log-level", "warning"]
+    with (
+        free_port("127.0.0.1") as port,
+        subprocess.Popen([sys.executable, *words, "--port", str(port)]) as process,
+    ):
         try:
             _wait(port, process)
             yield f"http://127.0.0.1:{port}"

@@ -8,7 +8,6 @@ import os
 import re
 import shutil
 import signal
-import socket
 import subprocess
 import sys
 import threading
@@ -22,6 +21,7 @@ import pytest
 import yaml
 
 from mockserver.settings import Settings
+from mockserver.web.server import free_port
 from tests.conftest import Build
 from tests.support import ROOT, TIMEOUT, Ask
 
@@ -30,17 +30,16 @@ ADMIN = {"Authorization": "Bearer let-me-in"}
 
 
 class Cluster:
-    """The processes that by_hand.sh starts, each with its number."""
+    """The processes that by_hand.sh starts on four free ports, each with its number."""
 
-    def __init__(self) -> None:
+    def __init__(self, *ports: int) -> None:
         lacking = [program for program in ("redis-server", "nginx") if shutil.which(program) is None]
         if lacking:
             pytest.skip(f"{lacking[0]} isn't installed (apt-get install redis-server nginx)")
-        ports = " ".join(map(str, _free_ports(4)))
-        self.port = int(ports.split()[0])
-        environment = {**os.environ, "PORTS": ports, "MOCKSERVER": f"{sys.executable} -m mockserver"}
+        self.port = ports[0]
+        settings = {"PORTS": " ".join(map(str, ports)), "MOCKSERVER": f"{sys.executable} -m mockserver"}
         self.process = subprocess.Popen(
-            [FOLDER / "by_hand.sh"], cwd=ROOT, env=environment, stdout=subprocess.PIPE, text=True
+            [FOLDER / "by_hand.sh"], cwd=ROOT, env={**os.environ, **settings}, stdout=subprocess.PIPE, text=True
         )
         self.processes: dict[str, int] = {}
         assert self.process.stdout is not None
@@ -69,24 +68,17 @@ class Cluster:
             threading.Event().wait(0.02)
 
 
-def _free_ports(count: int) -> list[int]:
-    with ExitStack() as stack:
-        sockets = [stack.enter_context(socket.socket()) for _ in range(count)]
-        for one in sockets:
-            one.bind(("127.0.0.1", 0))
-        return [one.getsockname()[1] for one in sockets]
-
-
 @pytest.fixture
 def cluster() -> Iterator[Cluster]:
     """A cluster of its own, whose script ends all that it has started."""
-    started = Cluster()
-    try:
-        yield started
-    finally:
-        started.process.send_signal(signal.SIGTERM)
-        started.process.communicate(timeout=TIMEOUT)
-        assert started.process.returncode == 0
+    with ExitStack() as kept:
+        started = Cluster(*(kept.enter_context(free_port("127.0.0.1")) for _ in range(4)))
+        try:
+            yield started
+        finally:
+            started.process.send_signal(signal.SIGTERM)
+            started.process.communicate(timeout=TIMEOUT)
+            assert started.process.returncode == 0
     assert not [pid for pid in started.processes.values() if Path(f"/proc/{pid}").exists()]
 
 

@@ -29,7 +29,9 @@ if TYPE_CHECKING:
 def run(settings: Settings) -> None:
     """Serve until interrupted. Raises MockError."""
     if settings.port == 0:
-        settings = replace(settings, port=free_port(settings.host))
+        with free_port(settings.host) as port:
+            run(replace(settings, port=port))
+        return
     if settings.state is not None:
         must_exist(settings.state, settings.states or settings.state.parent)
     check_address(settings.host, settings.port)

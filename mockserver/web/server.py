@@ -9,8 +9,8 @@ import signal
 import socket
 import sys
 import threading
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from functools import partial
 from time import monotonic, sleep
 from typing import Any
@@ -36,6 +36,8 @@ HEADERS_AFTER = "wsgi.input"
 """The key of granian's environments behind which all request headers come."""
 _FREE_FOR_ALL = 1024
 """The first port that every user may take."""
+_SHARES_BOUND_PORTS = sys.platform == "linux"
+"""Whether a server may listen on a port to which another socket is bound that doesn't listen."""
 _PATIENCE = 10.0
 _FAREWELL = 0.2
 """Seconds that open connections may delay the end; browsers keep theirs open, and Ctrl-C is to end at once."""
@@ -223,16 +225,24 @@ def _fix_for(number: int | None, port: int) -> str:
     return f"is a mock running there already? --port {port + 1}"
 
 
-def free_port(host: str) -> int:
-    """A free port. Raises UsageError when the host isn't an address of this machine."""
+@contextmanager
+def free_port(host: str) -> Iterator[int]:
+    """A free port, which no other program is given in the meantime; a server may listen on it.
+
+    Raises UsageError when the host isn't an address of this machine.
+    """
     family, kind, address = _resolved(host, 0)
-    with socket.socket(family, kind) as probe:
+    with socket.socket(family, kind) as kept:
+        if _SHARES_BOUND_PORTS:
+            kept.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
-            probe.bind(address)
+            kept.bind(address)
         except OSError as error:
             raise _no_address(host, error) from None
-        port: int = probe.getsockname()[1]
-        return port
+        port: int = kept.getsockname()[1]
+        if not _SHARES_BOUND_PORTS:
+            kept.close()
+        yield port
 
 
 def _resolved(host: str, port: int) -> tuple[socket.AddressFamily, socket.SocketKind, Any]:

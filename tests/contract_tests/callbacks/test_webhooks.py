@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import socket
 from pathlib import Path
 
 import pytest
 
+from mockserver.web.server import free_port
 from tests.contract_tests.callbacks import orders as made
 from tests.contract_tests.callbacks.orders import Orders, contract_of_orders
 from tests.contract_tests.cases.running import run
@@ -42,11 +42,9 @@ def test_a_wrong_webhook_is_named(make: type[Orders], tmp_path: Path) -> None:
 @pytest.mark.parametrize(("make", "code"), [(Orders, 0), (made.BareOrder, 1)])
 def test_an_address_may_be_set_by_hand(make: type[Orders], code: int, tmp_path: Path) -> None:
     """What comes to the listener is a webhook, where the contract has no operation that subscribes."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    service = make(f"http://127.0.0.1:{port}/from-the-shop")
-    found = run(service, contract_of_orders(subscribes=False), tmp_path, *FLAGS, f"127.0.0.1:{port}")
+    with free_port("127.0.0.1") as port:
+        service = make(f"http://127.0.0.1:{port}/from-the-shop")
+        found = run(service, contract_of_orders(subscribes=False), tmp_path, *FLAGS, f"127.0.0.1:{port}")
     assert found.code == code, found.printed
     assert found.outcome("webhooks") == ("broken" if code else "kept")
 

@@ -22,6 +22,7 @@ from contract_tests.core.limits import Limits
 from contract_tests.core.safety import Rules, Safety
 from contract_tests.core.target import Target
 from contract_tests.core.transfer import LARGEST_BODY
+from mockserver.web.server import free_port
 from tests.contract_tests.conftest import ContractOf, OpenTarget
 from tests.contract_tests.core.test_hostile_targets import listening, says, whole
 from tests.contract_tests.reference import Service, handler_for, serve
@@ -126,11 +127,8 @@ def test_other_hosts_are_out_of_bounds(target: Target) -> None:
 
 def test_an_unreachable_target_is_reported(open_target: OpenTarget) -> None:
     """A refused connection means that the target is unavailable."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        address = f"http://127.0.0.1:{free.getsockname()[1]}"
-    with pytest.raises(TargetUnavailable, match="stopped answering"):
-        open_target(address).call("listDevices")
+    with free_port("127.0.0.1") as port, pytest.raises(TargetUnavailable, match="stopped answering"):
+        open_target(f"http://127.0.0.1:{port}").call("listDevices")
 
 
 def evil_handler(misbehave: Any) -> Any:

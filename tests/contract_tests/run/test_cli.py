@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import os
 import re
-import socket
 import subprocess
 import sys
 from pathlib import Path
@@ -16,6 +15,7 @@ import pytest
 
 from contract_tests.cli import main
 from contract_tests.core.mock_process import MockProcess
+from mockserver.web.server import free_port
 from tests.contract_tests.reference import Service, serve
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -63,9 +63,8 @@ def test_a_process_says_wrong_usage_alike(arguments: list[str], says: str) -> No
 
 def test_an_unreachable_target_is_exit_3() -> None:
     """The target does not answer."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        done = run("--target", f"http://127.0.0.1:{free.getsockname()[1]}", *TOKENS)
+    with free_port("127.0.0.1") as port:
+        done = run("--target", f"http://127.0.0.1:{port}", *TOKENS)
     assert done.returncode == 3
     assert "does not answer" in done.stdout
 

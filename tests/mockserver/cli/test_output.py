@@ -17,6 +17,7 @@ from typing import Any
 import pytest
 
 from mockserver.cli.output import Output
+from mockserver.web.server import free_port
 from tests.support import ROOT, TIMEOUT, LiveMock, read_response, run_process
 
 FULL = Path("/dev/full")
@@ -74,12 +75,6 @@ def _ask(port: int, path: str = "/devices") -> int:
         return read_response(response).status
 
 
-def _free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as probe:
-        port: int = probe.getsockname()[1]
-        return port
-
-
 def _listens(port: int) -> bool:
     with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", port), timeout=1):
         return True
@@ -96,11 +91,13 @@ def _listens(port: int) -> bool:
 )
 def test_a_mock_without_a_log_keeps_running(redirection: str, line: str | None) -> None:
     """It answers, says once on standard error that the log is lost, and ends with exit code 0."""
-    port = _free_port()
-    command = f"exec {shlex.quote(sys.executable)} -m mockserver mock --port {port} {redirection}"
-    with subprocess.Popen(
-        ["bash", "-c", command], cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
-    ) as process:
+    command = f"exec {shlex.quote(sys.executable)} -m mockserver mock {redirection} --port"
+    with (
+        free_port("127.0.0.1") as port,
+        subprocess.Popen(
+            ["bash", "-c", f"{command} {port}"], cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+        ) as process,
+    ):
         assert process.stdout is not None
         try:
             # Without a redirection, the reader takes one line and goes away before the first request is logged.

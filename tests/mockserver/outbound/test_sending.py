@@ -12,6 +12,8 @@ import pytest
 
 from mockserver.outbound.addresses import Target
 from mockserver.outbound.sending import MOST, Sent, send
+from mockserver.web.server import free_port
+from tests.support import TIMEOUT
 
 Serve = Callable[[socket.socket], object]
 
@@ -94,8 +96,6 @@ def test_no_header_is_injected(answered: Callable[..., Sent]) -> None:
 
 def test_nobody_listens() -> None:
     """It is said so."""
-    with socket.create_server(("127.0.0.1", 0)) as server:
-        port = server.getsockname()[1]
-    assert (
-        send(Target("http", "127.0.0.1", port, "127.0.0.1", "/"), "POST", {}, b"", 1).trouble == "nobody listens there"
-    )
+    with free_port("127.0.0.1") as port:
+        sent = send(Target("http", "127.0.0.1", port, "127.0.0.1", "/"), "POST", {}, b"", TIMEOUT)
+    assert sent.trouble == "nobody listens there"

@@ -7,6 +7,7 @@ import socket
 import subprocess
 import time
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
@@ -14,17 +15,17 @@ import pytest
 from mockserver.errors import UsageError
 from mockserver.exchange.building import build_engine
 from mockserver.exchange.stores import ledger_of
+from mockserver.web.server import free_port
 from tests.mockserver.control.conftest import Control
 from tests.mockserver.store.servers import RedisServer
 from tests.support import TIMEOUT, Ask, Clock, bundled_settings
 
 
-def _free_ports(count: int) -> list[int]:
-    sockets = [socket.create_server(("127.0.0.1", 0)) for _ in range(count)]
-    ports = [one.getsockname()[1] for one in sockets]
-    for one in sockets:
-        one.close()
-    return ports
+@pytest.fixture
+def ports() -> Iterator[list[int]]:
+    """Four free ports."""
+    with ExitStack() as kept:
+        yield [kept.enter_context(free_port("127.0.0.1")) for _ in range(4)]
 
 
 def _until(done: Callable[[], bool]) -> None:
@@ -44,9 +45,8 @@ def with_password(tmp_path: Path) -> Iterator[str]:
 
 
 @pytest.fixture
-def cluster(tmp_path: Path) -> Iterator[str]:
+def cluster(tmp_path: Path, ports: list[int]) -> Iterator[str]:
     """A cluster of two nodes, which each have one half of the slots."""
-    ports = _free_ports(4)
     folders = [tmp_path / "a", tmp_path / "b"]
     for folder in folders:
         folder.mkdir()
@@ -67,9 +67,9 @@ def cluster(tmp_path: Path) -> Iterator[str]:
 
 
 @pytest.fixture
-def sentinel(tmp_path: Path) -> Iterator[str]:
+def sentinel(tmp_path: Path, ports: list[int]) -> Iterator[str]:
     """A server, and a Sentinel that knows it as the primary of a service."""
-    port, watching = _free_ports(2)
+    port, watching, *_ = ports
     with RedisServer(tmp_path, "--bind", "127.0.0.1", "--port", str(port)):
         file = tmp_path / "sentinel.conf"
         file.write_text(f"port {watching}\nbind 127.0.0.1\nsentinel monitor mocks 127.0.0.1 {port} 1\n")

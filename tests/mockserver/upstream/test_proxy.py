@@ -6,7 +6,6 @@ import gzip
 import hashlib
 import http.client
 import json
-import socket
 import threading
 import time
 from collections.abc import Iterator
@@ -15,6 +14,7 @@ from urllib.parse import quote
 
 import pytest
 
+from mockserver.web.server import free_port
 from tests.mockserver.upstream.scripted import Came, Script, Scripted, answer, started
 from tests.support import TIMEOUT, LiveMock
 
@@ -260,12 +260,11 @@ def test_a_stream_that_breaks_off_breaks_off(proxy: LiveMock, backend: Scripted)
 
 def test_a_backend_that_is_not_there_is_a_502() -> None:
     """The problem names the address."""
-    with socket.create_server(("127.0.0.1", 0)) as taken:
-        port = taken.getsockname()[1]
-    mock = LiveMock(run=("proxy", f"http://127.0.0.1:{port}")).wait_until_started()
-    try:
-        response = ask(mock, "GET", "/devices")
-        assert response.status == 502
-        assert f"http://127.0.0.1:{port} can't be reached" in json.loads(response.read())["detail"]
-    finally:
-        mock.kill()
+    with free_port("127.0.0.1") as port:
+        mock = LiveMock(run=("proxy", f"http://127.0.0.1:{port}")).wait_until_started()
+        try:
+            response = ask(mock, "GET", "/devices")
+            assert response.status == 502
+            assert f"http://127.0.0.1:{port} can't be reached" in json.loads(response.read())["detail"]
+        finally:
+            mock.kill()

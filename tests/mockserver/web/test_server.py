@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import errno
 import socket
+import sys
 from collections.abc import Iterator
 
 import pytest
 
+from mockserver.cli.running import run
 from mockserver.errors import Unavailable, UsageError
+from mockserver.exchange.engine import Engine
 from mockserver.web.server import check_address, free_port
-from tests.support import LiveMock, taken_port
+from tests.support import LiveMock, bundled_settings, taken_port
 
 
 @pytest.fixture
@@ -28,19 +31,37 @@ def test_a_taken_port_is_not_available(taken: int) -> None:
 
 def test_a_free_port_is_available() -> None:
     """Nobody listens on it, and looking does not change that."""
-    port = free_port("127.0.0.1")
-    for _ in range(2):
-        check_address("127.0.0.1", port)
-    with socket.create_server(("127.0.0.1", port)):
-        pass
+    with free_port("127.0.0.1") as port:
+        for _ in range(2):
+            check_address("127.0.0.1", port)
+        with socket.create_server(("127.0.0.1", port)):
+            pass
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere, a port that is kept can't be listened on")
+def test_a_free_port_is_kept_until_the_mock_listens(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A program that asks for any port doesn't get it while the mock reads its files."""
+    kept: list[bool] = []
+
+    def serve(engine: Engine, _: object) -> None:
+        with socket.socket() as other:
+            try:
+                other.bind(("127.0.0.1", engine.settings.port))
+            except OSError as error:
+                kept.append(error.errno == errno.EADDRINUSE)
+
+    monkeypatch.setattr("mockserver.cli.running.serve", serve)
+    run(bundled_settings(port=0))
+    assert kept == [True]
 
 
 @pytest.mark.parametrize("host", ["no.such.host.invalid", "999.1.1.1", "192.0.2.1", ""])
 def test_a_host_that_leads_nowhere_is_wrong_usage(host: str) -> None:
     """Exit code 2; an empty name is no name, and would listen to everybody."""
-    for ask in (lambda: check_address(host, 4010), lambda: free_port(host)):
-        with pytest.raises(UsageError, match="isn't an address of this machine"):
-            ask()
+    with pytest.raises(UsageError, match="isn't an address of this machine"):
+        check_address(host, 4010)
+    with pytest.raises(UsageError, match="isn't an address of this machine"), free_port(host):
+        pass
 
 
 def test_a_port_that_needs_rights_is_not_called_taken(monkeypatch: pytest.MonkeyPatch) -> None:
