@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import subprocess
 import sys
 from datetime import UTC, datetime
 
@@ -24,15 +25,21 @@ def main() -> int:
         if options.confirm:
             _confirm(server, options.port)
         for tool in () if options.confirm else options.tools:
-            run = getattr(judging, tool)(server, options.budget, options.port)
+            run = judging.TOOLS[tool](server, options.budget, options.port)
             harm = run.harm
-            result = report.Result(server.id, tool, versions(server), datetime.now(UTC).date().isoformat(), run.reports,
-                                   run.requests, run.seconds, harm.records, len(harm.changed), harm.left)  # fmt: skip
+            result = report.Result(server.id, tool, versions(server), datetime.now(UTC).isoformat(timespec="seconds"),
+                                   _commit(), run.reports, run.requests, run.seconds, harm.records, len(harm.changed),
+                                   harm.left)  # fmt: skip
             result.save(RESULTS)
             print("\n".join([*([run.output] if options.verbose else []), *report.summary(server, result)]), flush=True)
     if not options.confirm:
         report.write(servers(), report.load(RESULTS))
     return 0
+
+
+def _commit() -> str:
+    done = subprocess.run(["git", "rev-parse", "--short=8", "HEAD"], capture_output=True, text=True, check=True)
+    return done.stdout.strip()
 
 
 def _confirm(server: Server, port: int) -> None:
@@ -43,7 +50,7 @@ def _confirm(server: Server, port: int) -> None:
 def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="make real-servers ARGS=...", description=__doc__)
     parser.add_argument("--only", nargs="*", default=(), metavar="NAME", help="only these servers")
-    parser.add_argument("--tools", nargs="*", default=("ours", "theirs"), choices=("ours", "theirs"))
+    parser.add_argument("--tools", nargs="*", default=("ours", "theirs"), choices=tuple(judging.TOOLS))
     parser.add_argument("--budget", type=int, default=240, metavar="SECONDS", help="of each run (default: 240)")
     parser.add_argument("--port", type=int, default=0, help="of the servers (default: a free one)")
     parser.add_argument("--confirm", action="store_true", help="send the curl lines of the known defects instead")

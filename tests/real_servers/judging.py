@@ -8,8 +8,9 @@ import subprocess
 import sys
 import time
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -33,7 +34,7 @@ class Harm:
 class Judged:
     """A run of a tool: what it reported, one text for each problem, and what it cost."""
 
-    tool: str  #: `ours` or `theirs`
+    tool: str  #: one of TOOLS
     reports: tuple[str, ...]
     requests: int
     seconds: float
@@ -42,19 +43,19 @@ class Judged:
     curls: tuple[str, ...] = ()
 
 
-def ours(server: Server, budget: int, port: int = 0) -> Judged:
-    """contract-tests at the level `own`."""
+def ours(server: Server, budget: int, port: int = 0, level: str = "own") -> Judged:
+    """contract-tests at a level of safety."""
     with running(server, port) as found:
         token = ["--token", server.token] if server.token else []
         command = [sys.executable, "-m", "contract_tests", "--spec", str(found.document()), "--target", found.target,
-                   "--safety", "own", "--budget", str(budget), "--report", str(found.home / "report"), *token,
+                   "--safety", level, "--budget", str(budget), "--report", str(found.home / "report"), *token,
                    *server.flags]  # fmt: skip
         output, seconds, harm = observed(found, command, budget)
         report = json.loads((found.home / "report/report.json").read_text(encoding="utf-8"))
     causes = report["causes"]
     reports = tuple(f"{one['expected']} | {one['got']}" for one in causes)
     curls = tuple("; ".join(one["requests"]) for one in causes)
-    return Judged("ours", reports, report["requests"], seconds, harm, output, curls)
+    return Judged("ours" if level == "own" else level, reports, report["requests"], seconds, harm, output, curls)
 
 
 def theirs(server: Server, budget: int, port: int = 0) -> Judged:
@@ -69,6 +70,14 @@ def theirs(server: Server, budget: int, port: int = 0) -> Judged:
         counts = json.loads(next(folder.glob("*.json")).read_text(encoding="utf-8"))
         reports = tuple(sorted(failures(counts)))
     return Judged("theirs", reports, counts["test_cases"]["generated"], seconds, harm, output)
+
+
+TOOLS: Mapping[str, Callable[[Server, int, int], Judged]] = {
+    "ours": ours,
+    "theirs": theirs,
+    "probe": partial(ours, level="probe"),
+    "observe": partial(ours, level="observe"),
+}
 
 
 def failures(report: Any) -> Iterator[str]:

@@ -35,8 +35,8 @@ class Defect:
     theirs: str = ""
 
     def is_found(self, tool: str, report: str) -> bool:
-        """Whether a report of a tool (`ours` or `theirs`) is about it."""
-        pattern: str = getattr(self, tool)
+        """Whether a report of a tool is about it."""
+        pattern = self.theirs if tool == "theirs" else self.ours
         return bool(pattern) and re.search(pattern, report) is not None
 
 
