@@ -49,12 +49,20 @@ def resolved(contract: Contract, operation: Operation, status: int) -> Any:
 
 def is_pending(value: Any) -> bool:
     """Whether a body says that another state follows."""
-    return any(not PENDING.isdisjoint(words_in(state)) for state in states(value))
+    return any(not PENDING.isdisjoint(words_in(state)) for state in states(stated_in(value)))
 
 
 def has_failed(value: Any) -> bool:
     """Whether a body says that the job came to nothing."""
-    return any(not FAILED.isdisjoint(words_in(state)) for state in states(value))
+    return any(not FAILED.isdisjoint(words_in(state)) for state in states(stated_in(value)))
+
+
+def stated_in(value: Any) -> Any:
+    """The object in a body that says how far it is: the body itself, or the one in its envelope (`data`)."""
+    if not isinstance(value, Mapping) or any(states(value)):
+        return value
+    inner = [item for item in value.values() if isinstance(item, Mapping) and any(states(item))]
+    return inner[0] if len(inner) == 1 else value
 
 
 def states(value: Any) -> Iterator[str]:

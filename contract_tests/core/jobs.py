@@ -6,7 +6,7 @@ import time
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
-from contract_tests.core.accepted import ACCEPTED, has_failed, is_pending
+from contract_tests.core.accepted import ACCEPTED, has_failed, is_pending, stated_in
 from contract_tests.core.answer import NOT_JSON, Answer, Sent
 from contract_tests.core.creation import KEYS, Maker, called, key_of, kind, plain
 from contract_tests.core.gate import wait_asked_for
@@ -76,6 +76,7 @@ def named_in(look: Answer, template: str) -> str | None:
 
 def key_in(job: Any, parameter: str, word: str) -> str | None:
     """The key of the record that a job names, which isn't its own: `reportId`, or what stands in `result`."""
+    job = stated_in(job)
     if not isinstance(job, Mapping) or job is NOT_JSON:
         return None
     own = {*called(parameter, word)} - {plain(name) for name in KEYS}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from itertools import takewhile
@@ -23,8 +23,9 @@ from contract_tests.core.jobs import followed, made_by, wait_for_state
 from contract_tests.core.locating import has_form, prefixes
 from contract_tests.core.operation import nameless
 from contract_tests.core.own import Own
+from contract_tests.core.referring import References
 from contract_tests.core.samples import Samples, drawn
-from contract_tests.core.schemas import declared_members, fits, kinds_of, sendable
+from contract_tests.core.schemas import declared_members, examples_of, fits, kinds_of, sendable, taken_in
 from contract_tests.core.target import NOTHING, Target, path_of
 
 AT_FIRST: Final = 3  # records of each kind: one to change, one to remove, one that must stay as it is
@@ -46,6 +47,7 @@ class Records:
     target: Target
     seed: int
     unwilling: dict[str, str] = field(default_factory=dict)  #: why an operation made nothing, by its id
+    making: set[str] = field(default_factory=set)  #: operations for whose bodies a record is being made
     taken: dict[str, tuple[Any, str]] = field(default_factory=dict)  #: by operation, a body that it took, and the key
 
     @property
@@ -183,8 +185,10 @@ class Records:
             return [self.related(operation, item, keys) for item in body]
         if not isinstance(body, Mapping):
             return body
-        found = {name: self._referred(name, value) for name, value in body.items()}
+        references = References(self.own, self._made_for(operation), nameless(operation.path))
         maker = next((one for one in self.own.makers if one.operation.id == operation.id), None)
+        references.own_template = maker.templates[0] if maker and maker.templates else references.own_template
+        found = references.filled(body)
         named: dict[str, str] = {}
         for template in maker.templates if maker and maker.operation.method == "POST" else ():
             named |= dict.fromkeys(key_names(found, self.own.parameter_of(template), kind(template)), template)
@@ -248,6 +252,20 @@ class Records:
         """Whether a read finds nothing at a path; where there is no read, it is not known to be taken."""
         return self.target.contract.match("GET", url) is None or self.target.request("GET", url).status == NOT_FOUND
 
+    def _made_for(self, operation: Operation) -> Callable[[str], list[str]]:
+        """Makes a record to which a body may refer; none of a kind of which one is being made just now."""
+
+        def made(template: str) -> list[str]:
+            if operation.id in self.making:
+                return []
+            self.making.add(operation.id)
+            try:
+                return self._made(template)
+            finally:
+                self.making.discard(operation.id)
+
+        return made
+
     def _made(self, template: str) -> list[str]:
         for maker in self.own.makers:
             if template in maker.templates and self.make(maker):
@@ -289,6 +307,8 @@ class Records:
         declared = operation.declared.body
         media_types = declared.media_types.values() if declared else ()
         examples = [example for media_type in media_types for example in media_type.examples.values()]
+        schema = next(self.target.contract.json_request_schemas(operation), None)
+        examples = examples or ([*examples_of(self.target.contract, schema.value)] if schema else [])
         known = self.again(operation)
         yield from [*made[-1:], *([known] if known else examples[:1]), *self._alike(operation), *made[:-1]][:TRIES]
 
@@ -301,10 +321,12 @@ class Records:
         """A body after a record that was there: what it needs beyond its schema, only the target knows."""
         maker = next(one for one in self.own.makers if one.operation.id == operation.id)
         names = sendable(self.target.contract, operation)
+        schema = next(self.target.contract.json_request_schemas(operation), None)
         for template in maker.templates:
             record, parameter = self._whole(template), self.own.parameter_of(template)
             key = key_of(record, parameter, kind(template))
             body = {name: value for name, value in record.items() if name in names and says_something(value)}
+            body = taken_in(self.target.contract, schema.value, body) if schema else body
             for name in key_names(body, parameter, kind(template)):
                 del body[name]  # the target gives one, or the schema asks for it
             yield from [self._renamed(body, str(key))] if body else ()
@@ -323,16 +345,6 @@ class Records:
         if word is None or word[0].isdigit():
             return body
         return replaced(body, re.compile(rf"(?<![\w-]){re.escape(word[0])}(?![\w-])"), self.fresh())
-
-    def _referred(self, name: str, value: Any) -> Any:
-        """The key of a record that exists where the name of a member says which kind it leads to."""
-        if not isinstance(value, str | int) or isinstance(value, bool) or not plain(name).endswith("id"):
-            return value
-        for url in (*self.own.urls.copy(), *sorted(self.own.existing.copy())):
-            if self.own.urls.get(url, True) and plain(kind(self.own.template_of(url))) == plain(name)[:-2]:
-                key = unquote(url.rpartition("/")[2])
-                return int(key) if isinstance(value, int) and key.isdigit() else key
-        return value
 
     def _removed(self, url: str) -> str:
         """Why a record could not be removed; empty when it is gone."""

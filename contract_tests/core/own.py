@@ -74,7 +74,7 @@ class Own:
         return {maker.operation.id: maker for maker in self.makers}
 
     @cached_property
-    def _templates(self) -> Mapping[str, str]:
+    def templates(self) -> Mapping[str, str]:
         """The name of the last parameter by path template of a record."""
         wanted = {*templates_of(self.contract)}
         found = [one for one in self.contract.operations if nameless(one.path) in wanted]
@@ -87,11 +87,11 @@ class Own:
 
     def parameter_of(self, template: str) -> str:
         """The name of the parameter that stands for the key in the path of a record."""
-        return self._templates.get(template, "id")
+        return self.templates.get(template, "id")
 
     def template_of(self, url: str) -> str:
         """The path template of a record's path."""
-        return next((template for template in self._templates if has_form(url, template)), "")
+        return next((template for template in self.templates if has_form(url, template)), "")
 
     def alive(self, template: str) -> list[str]:
         """The paths of its records of a kind, the oldest first."""
@@ -194,7 +194,7 @@ class Own:
     def _named(self, operation: Operation, values: Sequence[str], sent: Sent) -> Iterator[str]:
         """The paths that a record would have under the other key that a change of it brings."""
         template = nameless(operation.path)
-        for body in bodies(sent) if template in self._templates else ():
+        for body in bodies(sent) if template in self.templates else ():
             for name in (
                 key_names(body, self.parameter_of(template), kind(template)) if isinstance(body, Mapping) else ()
             ):
@@ -244,13 +244,13 @@ class Own:
 
     def _saw(self, answer: Answer, operation: Operation, values: Sequence[str]) -> None:
         path = nameless(operation.path)
-        if path in self._templates:
+        if path in self.templates:
             seen = canonical(answer.sent.path)
             self.existing.add(seen)
             if isinstance(answer.json, Mapping) and seen not in self.urls:
                 self.shown[path] = answer.json
                 self.read.add(path)
-        for template, parameter in self._templates.items():
+        for template, parameter in self.templates.items():
             if is_folder(path, template):
                 for record in records_in(answer.json, parameter, kind(template)):
                     key = key_of(record, parameter, kind(template))
@@ -291,7 +291,7 @@ class Own:
             return
         if location := located(answer):
             match = self.contract.match("GET", location) or self.contract.match("DELETE", location)
-            wanted = maker.templates if is_job(self.contract, maker.operation, answer) else self._templates
+            wanted = maker.templates if is_job(self.contract, maker.operation, answer) else self.templates
             if match and nameless(match[0].path) in wanted:
                 yield canonical(location)
         if is_job(self.contract, maker.operation, answer):

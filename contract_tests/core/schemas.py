@@ -170,6 +170,24 @@ def described_values(contract: Contract, schema: Any) -> frozenset[str]:
     return frozenset(match[2] for match in QUOTED.finditer(found[0]))
 
 
+def examples_of(contract: Contract, schema: Any) -> Iterator[Any]:
+    """The examples that a schema gives itself."""
+    yield from view.examples(schema, contract.reader.view) if isinstance(schema, Mapping) else ()
+
+
+def taken_in(contract: Contract, schema: Any, value: Any) -> Any:
+    """A value without what the schema doesn't let in: members of a closed object that it doesn't name, at any depth."""
+    if isinstance(value, list):
+        item = item_of(contract, schema)
+        return value if item is None else [taken_in(contract, item, one) for one in value]
+    members = declared_members(contract, schema)
+    if not isinstance(value, Mapping) or not members:
+        return value
+    is_closed = merged_keywords(contract, schema).get("additionalProperties") is False
+    kept = {name: one for name, one in value.items() if name in members or not is_closed}
+    return {name: taken_in(contract, members.get(name), one) for name, one in kept.items()}
+
+
 def is_hidden(contract: Contract, schema: Any, *, writing: bool) -> bool:
     """Whether values of the schema do not travel in this direction."""
     return view.is_marked(schema, "readOnly" if writing else "writeOnly", contract.reader.view)

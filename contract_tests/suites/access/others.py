@@ -53,6 +53,25 @@ def fields_above(listing: Behaviour) -> dict[str, str]:
     return {name: field for name, field in named.items() if name}
 
 
+def is_upsert(operation: Operation) -> bool:
+    """Whether it makes the record of its path where there is none: users may have records of one key each."""
+    return operation.method == "PUT" and "201" in operation.statuses
+
+
+def is_written(body: Any, before: Any, after: Any) -> bool:
+    """Whether a later read shows another value in a member that a body has."""
+    names = body if isinstance(body, Mapping) else ()
+    return any([*values_of(before, name)] != [*values_of(after, name)] for name in names)
+
+
+def values_of(value: Any, name: str) -> Iterator[Any]:
+    """The values of the members of that name, wherever they stand in an answer."""
+    if isinstance(value, Mapping):
+        yield from [value[name]] if name in value else ()
+    for item in value.values() if isinstance(value, Mapping) else value if isinstance(value, list) else ():
+        yield from values_of(item, name)
+
+
 def below(operations: Iterable[Operation], read: Operation) -> list[Operation]:
     """What reads or writes below a record and needs no further key."""
     found = [one for one in operations if one.path.startswith(f"{read.path}/")]

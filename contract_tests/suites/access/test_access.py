@@ -14,14 +14,15 @@ from contract_tests.core.cases import Cases
 from contract_tests.core.contract import Operation, SecurityScheme
 from contract_tests.core.credentials import MUTUAL_TLS, Keys, schemes_of
 from contract_tests.core.errors import Broken, NotChecked
+from contract_tests.core.locating import canonical
 from contract_tests.core.promises import promise
 from contract_tests.core.target import Token
 from contract_tests.run.run import Run
 from contract_tests.suites.access.calling import check_refused, secured, tried
-from contract_tests.suites.access.others import below, in_list, lists_of
+from contract_tests.suites.access.others import below, in_list, is_upsert, is_written, lists_of
 
 CASELESS = re.compile(r"[0-9a-f-]+|[^a-z]*", re.IGNORECASE)  # secrets that a server may read in either case
-UNKNOWN_USER = 401
+CREATED, UNKNOWN_USER, ABSENT = 201, 401, 404
 PAGE = "security of the operation"
 WRONG: tuple[Callable[[str], str], ...] = (
     lambda right: f"{right}x",
@@ -163,12 +164,27 @@ def check_kept(
             f"no list to show the other user a record that {name} refuses to them", "a list that has it", mine, theirs
         )
     for operation in about:
+        if is_upsert(operation) and theirs.status == ABSENT and not any(one.method == "DELETE" for one in about):
+            continue  # what it may make for the other user would stay
         body: Any = calls.of(operation).body
         answer = Call(operation, call.values, "", body).send(target, run.other_keys)
         after = call.send(target)
-        if answer.ok or not same_record(mine.json, after.json):
+        if answer.status == CREATED and is_upsert(operation) and not is_written(body, mine.json, after.json):
+            remove_theirs(run, about, call)  # a record of their own, under the same key
+        elif answer.ok or not same_record(mine.json, after.json):
             expected = f"{operation.id} to refuse to the other user a record that {name} refuses to them"
             raise Broken(expected, answer.describe(), mine, answer, after, in_order=True)
+
+
+def remove_theirs(run: Run, about: list[Operation], call: Call) -> None:
+    """Remove the record that the other user has made at the path of a read; the run's own one is there as before."""
+    own, path = run.target().gate.rules.own.urls, canonical(call.path)
+    before = own.get(path)
+    for one in about:
+        if one.method == "DELETE":
+            Call(one, call.values).send(run.target(), run.other_keys)
+    if before is not None:
+        own[path] = before
 
 
 def same_record(before: Any, after: Any) -> bool:

@@ -70,6 +70,14 @@ PENDING = Reply(200, {"id": "j1", "status": "pending"})
         ([PENDING, Reply(303, {}, {"Location": "/reports/r7"}), Reply(200, {"id": "r7", "title": "x"})], "/reports/r7"),
         ([Reply(200, {"id": "j1", "status": "done", "result": {"id": "r7"}})], "/reports/r7"),
         ([Reply(200, {"id": "j1", "status": "done", "self": "/jobs/j1", "report": "/reports/r7"})], "/reports/r7"),
+        (
+            [
+                Reply(200, {"data": {"id": "j1", "status": "pending", "reportId": None}, "meta": {"requestId": "q"}}),
+                Reply(200, {"data": {"id": "j1", "status": "done", "reportId": "r7"}, "meta": {"requestId": "q"}}),
+            ],
+            "/reports/r7",
+        ),
+        ([Reply(200, {"data": {"id": "j1", "status": "done"}, "meta": {}})], None),
         ([Reply(200, {"id": "j1", "status": "done"})], None),
         ([Reply(200, {"id": "j1", "status": "FAILED", "reportId": "r7"})], None),
         ([Reply(500, {})], None),
@@ -96,6 +104,10 @@ def test_a_job_that_takes_longer_is_left(asked: Any) -> None:
         ({"status": "done"}, False, False),
         ({"phase": "Failed"}, False, True),
         ({"text": "pending"}, False, False),
+        ({"data": {"status": "pending"}, "meta": {"page": 1}}, True, False),
+        ({"job": {"state": "failed"}}, False, True),
+        ({"status": "done", "result": {"status": "pending"}}, False, False),
+        ({"a": {"status": "pending"}, "b": {"status": "done"}}, False, False),
         ([], False, False),
     ],
 )
