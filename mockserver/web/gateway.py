@@ -92,8 +92,7 @@ class Gateway:
             handle, environ, taken = self._large.get()
             attempt("large", self._answer_counted, taken, handle, environ)
             del handle, environ
-            with self._lock:
-                self._later -= 1
+            self._end_later()
             self._room.release()
 
     def _refused_host(self, environ: dict[str, Any]) -> Refused | None:
@@ -174,9 +173,15 @@ class Gateway:
         self._loop.call_soon_threadsafe(self._loop.call_later, later.seconds, self._send_now, handle, head, later)
 
     def _send_now(self, handle: Any, head: _Head, later: Later) -> None:
+        try:
+            self._send(handle, head, later.begin())
+        finally:
+            self._end_later()
+
+    def _end_later(self) -> None:
+        """Note that an answer waits no more; not before it has been handed over, for an idle process may be ended."""
         with self._lock:
             self._later -= 1
-        self._send(handle, head, later.begin())
 
     def _send_kept(self, handle: Any, head: _Head, unkept: Unkept) -> None:
         """Send an answer once its store has kept it: from the thread of the store."""
@@ -185,13 +190,14 @@ class Gateway:
         unkept.pending.later(partial(self._send_now_kept, handle, head, unkept))
 
     def _send_now_kept(self, handle: Any, head: _Head, unkept: Unkept, answer: Answer) -> None:
-        with self._lock:
-            self._later -= 1
-        body = unkept.send(answer)
-        if type(body) in (list, Later) or self._streams < _MOST_STREAMS:
-            self._send(handle, head, body)
-        else:  # the thread of the store has others to serve
-            start("stream", _stream, handle, head, body)
+        try:
+            body = unkept.send(answer)
+            if type(body) in (list, Later) or self._streams < _MOST_STREAMS:
+                self._send(handle, head, body)
+            else:  # the thread of the store has others to serve
+                start("stream", _stream, handle, head, body)
+        finally:
+            self._end_later()
 
     def _look(self) -> None:
         """Answer the clients that took too long to send their bodies; their threads end with their connections."""

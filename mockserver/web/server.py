@@ -44,8 +44,8 @@ _FAREWELL = 0.2
 _TICK = 0.01
 _ENDS = ("SIGHUP", "SIGQUIT", "SIGUSR1")
 """Signals that end the process beside those that granian knows; a terminal that is closed sends the first."""
-_SENT = 0.05
-"""Seconds in which the server sends the last answers that it was given."""
+_SENT = 1.0
+"""Seconds in which the server sends the last answers that it was given; it ends by itself once it has."""
 _COLLECTOR = (50_000, 20, 20)
 """When the collector looks for cycles: a journal full of live entries would have it look at them for nothing."""
 
