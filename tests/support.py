@@ -29,8 +29,10 @@ from mockserver.state.store import MemoryStore
 ROOT = Path(__file__).resolve().parent.parent
 START = parse_instant("2026-01-15T12:00:00Z")
 """The time at which every test begins."""
-TIMEOUT = 30
+TIMEOUT = 120
 """Seconds that a slow machine may take to start or end a process."""
+SPANS = (1, 5, 25)
+"""Seconds of a wait that a test has to be faster than: where a machine is too slow for one, the test takes the next."""
 NOTHING: Any = object()
 
 
@@ -100,11 +102,12 @@ def _prepare_request(
 
 
 def bundled_settings(**changes: Any) -> Settings:
-    """The settings of a mock that is started without flags."""
+    """The settings of a mock that is started without flags, whose store has the time of a slow machine."""
     defaults: dict[str, Any] = {
         "spec": str(bundled("spec/openapi.yaml")),
         "behaviours": bundled("spec/behaviours.yaml"),
         "fixtures": (bundled("fixtures"),),
+        "store_timeout": TIMEOUT * 1000,
     }
     return Settings(**{**defaults, **changes})
 

@@ -17,7 +17,7 @@ from mockserver.cli.config import settings_of
 from mockserver.exchange.building import build_engine
 from mockserver.settings import MEMORY, Settings
 from tests.mockserver.control.conftest import Control
-from tests.support import ROOT, Ask, LiveMock
+from tests.support import ROOT, TIMEOUT, Ask, LiveMock
 
 TUTORIAL = (ROOT / "docs/tutorial.md").read_text(encoding="utf-8")
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -84,7 +84,7 @@ class Shell:
         environment = {**os.environ, "PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}"}
         done = subprocess.run(
             ["bash", "-euo", "pipefail", "-c", script],
-            cwd=self.folder, env=environment, capture_output=True, text=True, timeout=120, check=False,
+            cwd=self.folder, env=environment, capture_output=True, text=True, timeout=TIMEOUT, check=False,
         )  # fmt: skip
         assert done.returncode == 0, done.stdout + done.stderr
         return done.stdout
@@ -190,7 +190,7 @@ def test_the_recipes_work(tmp_path: Path) -> None:
         for name, text in files.items():
             (folder / name).write_text(text, encoding="utf-8")
         command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider"]
-        done = subprocess.run(command, cwd=folder, capture_output=True, text=True, timeout=120, check=False)
+        done = subprocess.run(command, cwd=folder, capture_output=True, text=True, timeout=TIMEOUT, check=False)
         assert done.returncode == 0, done.stdout + done.stderr
 
 

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from mockserver import plain_yaml
-from tests.support import ROOT, LiveMock
+from tests.support import ROOT, TIMEOUT, LiveMock
 
 PAGE = (ROOT / "docs/sign-in.md").read_text(encoding="utf-8")
 USERS = ROOT / "examples/sign-in/users.yaml"
@@ -31,7 +31,7 @@ def mock() -> Iterator[LiveMock]:
 
 def _run(mock: LiveMock, command: str) -> str:
     there = command.replace("localhost:4010", mock.url.removeprefix("http://"))
-    done = subprocess.run(["bash", "-euc", there], capture_output=True, text=True, timeout=30, check=True)
+    done = subprocess.run(["bash", "-euc", there], capture_output=True, text=True, timeout=TIMEOUT, check=True)
     return done.stdout
 
 

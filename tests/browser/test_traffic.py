@@ -16,7 +16,7 @@ from tests.browser.devtools import Devtools
 from tests.browser.play import Page, expect
 from tests.browser.test_example_app import device, open_app
 from tests.browser.world import BrowserWorld
-from tests.support import ROOT, LiveMock
+from tests.support import ROOT, TIMEOUT, LiveMock
 
 PLACE = re.compile(r"[^\n,]+(?=, [A-Z][a-z]+ ·)")
 """A town, which is made up in a recording."""
@@ -84,7 +84,7 @@ def test_a_recorded_demo_behaves_the_same(page: Page, examples: str, tmp_path: P
         shown.append(demonstrated(page, f"{examples}/devices/?api={recorder.url}&token=alice-token"))
     finally:
         recorder.interrupt()
-    subprocess.run([sys.executable, "-m", "mockserver", "record", str(tmp_path)], cwd=ROOT, check=True, timeout=60)
+    subprocess.run([sys.executable, "-m", "mockserver", "record", str(tmp_path)], cwd=ROOT, check=True, timeout=TIMEOUT)
     player = LiveMock("--fixtures", str(tmp_path)).wait_until_started()
     try:
         [token] = player.banner["users"].values()

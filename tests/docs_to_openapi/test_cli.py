@@ -12,12 +12,13 @@ import yaml
 from docs_to_openapi.cli import main
 from spec.builder import run
 from tests.docs_to_openapi.reading import DOCS, SPEC
+from tests.support import TIMEOUT
 
 
 def test_read_prints_openapi_on_standard_output() -> None:
     """`docs-to-openapi read PAGE` prints a document on standard output and problems on standard error."""
     command = [sys.executable, "-m", "docs_to_openapi", "read", "spec/docs/devices-untrust.md"]
-    completed = subprocess.run(command, cwd=SPEC.parent, capture_output=True, text=True, timeout=60, check=False)
+    completed = subprocess.run(command, cwd=SPEC.parent, capture_output=True, text=True, timeout=TIMEOUT, check=False)
     assert completed.returncode == 0
     assert list(yaml.safe_load(completed.stdout)["paths"]) == ["/devices/{id}/untrust"]
     assert "spec/docs/devices-untrust.md:80: contradiction" in completed.stderr

@@ -15,6 +15,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from tests.contract_tests.small import JSON, TOKEN, Asked, Reply, Small
+from tests.support import TIMEOUT
 
 SIGNED = {"X-Signature": "sha256=4a1b", "Content-Type": JSON}
 
@@ -105,7 +106,7 @@ def is_payment(value: Any) -> bool:
 def sent(method: str, url: str, body: bytes, headers: dict[str, str]) -> int:
     """Send a request, by the standard library alone; the status of its answer, 0 without one."""
     parts = urlsplit(url)
-    connection = http.client.HTTPConnection(parts.hostname or "", parts.port, timeout=5)
+    connection = http.client.HTTPConnection(parts.hostname or "", parts.port, timeout=TIMEOUT)
     with closing(connection), suppress(OSError, http.client.HTTPException):
         connection.request(method, f"{parts.path or '/'}{f'?{parts.query}' if parts.query else ''}", body, headers)
         return connection.getresponse().status
@@ -275,7 +276,7 @@ class Chunked(Payments):
 
     def send(self, url: str, value: Any, method: str = "POST", headers: dict[str, str] | None = None) -> int:
         parts = urlsplit(url)
-        connection = http.client.HTTPConnection(parts.hostname or "", parts.port, timeout=5)
+        connection = http.client.HTTPConnection(parts.hostname or "", parts.port, timeout=TIMEOUT)
         named = {**SIGNED, "Content-Type": "application/json; charset=utf-8", "X-Trace": "1"}
         pieces = iter([json.dumps(value).encode()[:5], json.dumps(value).encode()[5:]])
         with closing(connection), suppress(OSError, http.client.HTTPException):

@@ -17,6 +17,7 @@ from contract_tests.core.errors import NotChecked, UsageError
 from contract_tests.core.limits import Limits
 from contract_tests.core.listener import Listener
 from contract_tests.run.listening import listen_address, open_listening, public_url
+from tests.support import TIMEOUT
 
 
 @pytest.fixture
@@ -29,7 +30,7 @@ def listener() -> Iterator[Listener]:
 
 def ask(listener: Listener, method: str, path: str, body: Any = None, **headers: str) -> tuple[int, bytes]:
     """The answer to a request."""
-    connection = http.client.HTTPConnection("127.0.0.1", int(listener.url.rpartition(":")[2]), timeout=5)
+    connection = http.client.HTTPConnection("127.0.0.1", int(listener.url.rpartition(":")[2]), timeout=TIMEOUT)
     try:
         connection.request(method, path, body, headers, encode_chunked=body is not None and not isinstance(body, bytes))
         answer = connection.getresponse()
@@ -68,7 +69,7 @@ def test_bodies_and_numbers_are_bounded(listener: Listener, monkeypatch: pytest.
     monkeypatch.setattr(module, "MOST", 3)
     box = listener.box()
     assert ask(listener, "POST", f"/{box.token}", b"x" * 1001)[0] == 413
-    with socket.create_connection(("127.0.0.1", int(listener.url.rpartition(":")[2])), timeout=5) as raw:
+    with socket.create_connection(("127.0.0.1", int(listener.url.rpartition(":")[2])), timeout=TIMEOUT) as raw:
         raw.sendall(f"POST /{box.token} HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n".encode())
         assert raw.recv(100).startswith(b"HTTP/1.1 413")
     for _ in range(3):
@@ -88,8 +89,8 @@ def test_a_wait_ends_with_what_was_awaited_or_in_time(listener: Listener) -> Non
     box, started = listener.box(), time.monotonic()
     assert not listener.wait(lambda: bool(box.received), started + 0.05)
     ask(listener, "POST", f"/{box.token}", b"x")
-    assert listener.wait(lambda: bool(box.received), started + 5)
-    assert time.monotonic() - started < 2
+    assert listener.wait(lambda: bool(box.received), started + 2 * TIMEOUT)
+    assert time.monotonic() - started < TIMEOUT
 
 
 @pytest.mark.parametrize(

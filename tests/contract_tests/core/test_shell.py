@@ -15,6 +15,7 @@ from contract_tests.core.answer import Sent
 from contract_tests.core.redaction import Redactor
 from contract_tests.core.shell import doubly, quoted, variable
 from tests.contract_tests.small import Asked, Reply, Small, serving
+from tests.support import TIMEOUT
 
 TOKEN, PAIR = "planted-token", "ann:planted-word"
 JSON = {"Content-Type": "application/json"}
@@ -77,7 +78,7 @@ def run(line: str) -> str:
     """What bash prints for a line."""
     secrets = {"CONTRACT_TOKEN": TOKEN, "CONTRACT_OTHER_TOKEN": PAIR}
     environment = {"PATH": os.environ["PATH"], **secrets}
-    done = subprocess.run(["bash", "-c", line], capture_output=True, timeout=20, check=False, env=environment)
+    done = subprocess.run(["bash", "-c", line], capture_output=True, timeout=TIMEOUT, check=False, env=environment)
     assert done.returncode == 0, (line, done.stderr)
     return done.stdout.decode("latin-1")
 

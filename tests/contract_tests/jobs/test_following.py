@@ -20,6 +20,7 @@ from contract_tests.core.target import Target
 from tests.contract_tests.conftest import ContractOf
 from tests.contract_tests.jobs.service import contract_of_reports
 from tests.contract_tests.small import Asked, Reply, Small, serving
+from tests.support import TIMEOUT
 
 
 class Script(Small):
@@ -45,10 +46,10 @@ def asked(contract: Contract, monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
     monkeypatch.setattr(jobs, "PAUSE", 0.01)
     opened = []
 
-    def coming_to(*replies: Reply, seconds: float = 2.0) -> tuple[Answer | None, str | None]:
+    def coming_to(*replies: Reply, seconds: float = TIMEOUT) -> tuple[Answer | None, str | None]:
         first = Reply(202, {"id": "j1", "status": "pending"}, {"Location": "/jobs/j1"})
         with serving(Script(first, *replies)) as url:
-            gate = Gate(url, contract, Rules(Safety.FULL, contract), Limits(deadline=time.monotonic() + 10))
+            gate = Gate(url, contract, Rules(Safety.FULL, contract), Limits(deadline=time.monotonic() + 2 * TIMEOUT))
             opened.append(Target(gate, contract, None))
             answer = opened[-1].request("POST", "/reports", body={"title": "x"})
             look = followed(opened[-1], answer, seconds)
@@ -93,7 +94,7 @@ def test_a_job_that_takes_longer_is_left(asked: Any) -> None:
     started = time.monotonic()
     assert asked(PENDING, seconds=0.05) == (None, None)
     assert asked(Reply(200, {"id": "j1", "status": "done", "reportId": "r7"}), seconds=0.0)[1] == "/reports/r7"
-    assert time.monotonic() - started < 2
+    assert time.monotonic() - started < TIMEOUT
 
 
 @pytest.mark.parametrize(

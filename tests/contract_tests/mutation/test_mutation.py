@@ -28,7 +28,7 @@ from contract_tests.mutation.proxy import Reply, Request, distorted
 from contract_tests.mutation.score import Score
 from contract_tests.mutation.sites import GONE, Distortion, Users, example_of, records_in, replaced
 from tests.contract_tests.reference import Service, serve
-from tests.support import ROOT
+from tests.support import ROOT, TIMEOUT
 
 USERS = Users("red-token", "blue-token")
 SMALL: dict[str, Any] = {
@@ -98,7 +98,7 @@ def test_an_undistorted_exchange_passes_unchanged(contract: Contract) -> None:
     """Status, headers and body of an answer are those of the server behind the proxy."""
     with serve(Service()) as sound, distorted(sound, contract, lambda request, forward: forward(request)) as url:
         own, passed = (
-            requests.get(f"{base}/devices", headers={"Authorization": "Bearer red-token"}, timeout=5)
+            requests.get(f"{base}/devices", headers={"Authorization": "Bearer red-token"}, timeout=TIMEOUT)
             for base in (sound, url)
         )
     assert (passed.status_code, passed.content) == (own.status_code, own.content)

@@ -17,6 +17,7 @@ from contract_tests.cli import main
 from contract_tests.core.mock_process import MockProcess
 from mockserver.web.server import free_port
 from tests.contract_tests.reference import Service, serve
+from tests.support import TIMEOUT
 
 ROOT = Path(__file__).resolve().parents[3]
 FEW = ["--examples", "2"]
@@ -29,7 +30,7 @@ def run(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]
     """Run the command."""
     command = [sys.executable, "-m", "contract_tests", *arguments]
     return subprocess.run(
-        command, capture_output=True, text=True, timeout=120, env={**os.environ, **environment}, check=False
+        command, capture_output=True, text=True, timeout=TIMEOUT, env={**os.environ, **environment}, check=False
     )
 
 
@@ -234,7 +235,7 @@ def test_a_plugin_that_owns_the_same_flags_does_no_harm(url: str, foreign_plugin
     """The command loads no plugin of the environment, and the options of `pytest contract_tests` have a prefix."""
     path = os.pathsep.join([str(foreign_plugin), str(ROOT)])
     given = ("--target", url, *TOKENS, "--suite", "behaviours", "--only", "listDevices")
-    done = run(*given, "--timeout", "5", PYTHONPATH=path)
+    done = run(*given, "--timeout", str(TIMEOUT), PYTHONPATH=path)
     assert (done.returncode, "PASSED: " in done.stdout) == (0, True), done.stdout + done.stderr
     flags = [f"--contract-{flag[2:]}" if flag.startswith("--") else flag for flag in given]
     command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "contract_tests", *flags]
@@ -242,7 +243,7 @@ def test_a_plugin_that_owns_the_same_flags_does_no_harm(url: str, foreign_plugin
         command,
         capture_output=True,
         text=True,
-        timeout=120,
+        timeout=TIMEOUT,
         cwd=ROOT,
         env={**os.environ, "PYTHONPATH": path},
         check=False,

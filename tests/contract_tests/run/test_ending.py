@@ -16,8 +16,8 @@ from urllib.request import urlopen
 import pytest
 
 from tests.contract_tests.small import TOKEN, Asked, Notes, Reply, contract_of_notes, serving
+from tests.support import TIMEOUT
 
-PATIENCE = 20.0  # seconds, on a busy machine
 BUSY = """
 import re
 from contract_tests.run.watchdog import Watchdog
@@ -34,7 +34,7 @@ time.sleep(600)
 
 def eventually(holds: Callable[[], bool]) -> bool:
     """Whether something comes true in time."""
-    end = time.monotonic() + PATIENCE
+    end = time.monotonic() + TIMEOUT
     while not holds():
         if time.monotonic() > end:
             return False
@@ -45,7 +45,7 @@ def eventually(holds: Callable[[], bool]) -> bool:
 def is_served(url: str) -> bool:
     """Whether anything listens at an address."""
     try:
-        urlopen(url, timeout=5)
+        urlopen(url, timeout=TIMEOUT)
     except URLError as error:
         return not isinstance(error.reason, ConnectionRefusedError)
     except OSError:
@@ -84,7 +84,7 @@ def test_a_signal_ends_a_run_in_order(number: int, code: int, tmp_path: Path) ->
             command(url, spec, "--skip", "endSession"), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
         )
         service.run = run.pid
-        _, complaint = run.communicate(timeout=120)
+        _, complaint = run.communicate(timeout=TIMEOUT)
     assert (run.returncode, complaint) == (code, "contract-tests: interrupted\n")
     assert service.seen > 3
     assert set(service.notes) == {"n1", "n2", "n3"}
@@ -107,7 +107,7 @@ def test_what_a_signal_leaves_behind_is_named(tmp_path: Path) -> None:
     with serving(service) as url:
         run = subprocess.Popen(command(url, spec, "--skip", "endSession"), stdout=subprocess.PIPE, text=True)
         service.run = run.pid
-        printed, _ = run.communicate(timeout=120)
+        printed, _ = run.communicate(timeout=TIMEOUT)
     named = {line.split()[2].rstrip(":") for line in printed.splitlines() if line.startswith("left behind: ")}
     assert named == {f"/notes/{name}" for name in set(service.notes) - {"n1", "n2", "n3"}} != set()
 
@@ -131,5 +131,5 @@ def test_a_mock_ends_with_a_parent_that_was_killed() -> None:
 
 def test_a_busy_interpreter_does_not_outlive_the_budget() -> None:
     """A pattern that takes for ever holds all threads; the system ends the process, with a documented exit code."""
-    done = subprocess.run([sys.executable, "-c", BUSY], check=False, timeout=PATIENCE)
+    done = subprocess.run([sys.executable, "-c", BUSY], check=False, timeout=TIMEOUT)
     assert done.returncode == 3

@@ -310,15 +310,15 @@ def test_one_line_shows_one_request(text_mock: tuple[LiveMock, list[str]]) -> No
 
 
 def test_control_c_ends_at_once(text_mock: tuple[LiveMock, list[str]]) -> None:
-    """Exit code 0 and no message, though a connection is open; the port is free again.
-
-    It takes about half a second; the limit leaves room for a busy machine.
-    """
+    """Exit code 0 and no message, though a connection is open, and stays open; the port is free again."""
     mock, _ = text_mock
+    began = time.perf_counter()
+    run_mock("--version")
+    limit = max(1.5, 10 * (time.perf_counter() - began))  # it takes less than that does; a busy machine slows both
     with socket.create_connection(("127.0.0.1", mock.port)):
-        started = time.perf_counter()
+        began = time.perf_counter()
         assert mock.interrupt() == 0
-        assert time.perf_counter() - started < 1.5
+        assert time.perf_counter() - began < limit
     assert not [line for line in mock.lines if "Traceback" in line or "rror" in line]
     with socket.create_server(("127.0.0.1", mock.port)):
         pass
@@ -334,14 +334,14 @@ def test_control_c_ends_at_once(text_mock: tuple[LiveMock, list[str]]) -> None:
 )
 def test_no_client_delays_the_end(begun: str) -> None:
     """Whatever a client is about to send or to receive."""
-    mock = LiveMock().wait_until_started()
+    mock = LiveMock("--read-timeout", "30s", "--drain", "30s").wait_until_started()
     try:
         with socket.create_connection(("127.0.0.1", mock.port)) as client:
             client.sendall(begun.encode())
             assert mock("GET", "/devices").status == 200  # the one before has been taken up
-            started = time.perf_counter()
+            began = time.monotonic()
             assert mock.interrupt() == 0
-            assert time.perf_counter() - started < 5
+            assert time.monotonic() - began < 20
     finally:
         mock.kill()
 

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from mockserver.cli.commands import main
-from tests.support import ROOT, LiveMock
+from tests.support import ROOT, TIMEOUT, LiveMock
 
 PAGE = (ROOT / "docs/recording.md").read_text(encoding="utf-8")
 COMMANDS = re.findall(r"^\$ (.*)$", PAGE, re.MULTILINE)
@@ -21,7 +21,7 @@ COMMANDS = re.findall(r"^\$ (.*)$", PAGE, re.MULTILINE)
 def get(mock: LiveMock, token: str, path: str = "/devices") -> Any:
     """What a mock answers to a user."""
     request = urllib.request.Request(f"{mock.url}{path}", headers={"Authorization": f"Bearer {token}"})
-    with urllib.request.urlopen(request, timeout=10) as answer:
+    with urllib.request.urlopen(request, timeout=TIMEOUT) as answer:
         return json.load(answer)
 
 

@@ -8,6 +8,8 @@ from collections.abc import Mapping
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any, NamedTuple
 
+from tests.support import TIMEOUT
+
 
 class Received(NamedTuple):
     """One request as it came."""
@@ -63,7 +65,7 @@ class Receiver:
     def wait(self, count: int) -> list[Received]:
         """What has come, once it is so many."""
         with self.came:
-            assert self.came.wait_for(lambda: len(self.received) >= count, timeout=5), self.received
+            assert self.came.wait_for(lambda: len(self.received) >= count, timeout=TIMEOUT), self.received
             return list(self.received)
 
     def clear(self) -> None:

@@ -23,7 +23,7 @@ def start() -> Iterator[Start]:
     mocks: list[LiveMock] = []
 
     def started(*arguments: str) -> LiveMock:
-        mocks.append(LiveMock(*arguments).wait_until_started())
+        mocks.append(LiveMock(*arguments, "--store-timeout", "30s").wait_until_started())
         return mocks[-1]
 
     yield started

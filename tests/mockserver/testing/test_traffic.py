@@ -17,7 +17,7 @@ import pytest
 
 from contract_tests.traffic.command import main
 from mockserver.testing.traffic import Recording
-from tests.support import ROOT, LiveMock
+from tests.support import ROOT, TIMEOUT, LiveMock
 
 httpx = pytest.importorskip("httpx2")
 requests = pytest.importorskip("requests")
@@ -56,13 +56,13 @@ def test_each_client_is_recorded_until_the_end(
         async with httpx.AsyncClient() as client:
             await client.get(url, headers=HEADERS)
 
-    requests.get(url, headers=HEADERS, timeout=10)
-    requests.post(f"{url}/trust", json={"fingerprint": "fp-alice-ipad"}, headers=HEADERS, timeout=10)
+    requests.get(url, headers=HEADERS, timeout=TIMEOUT)
+    requests.post(f"{url}/trust", json={"fingerprint": "fp-alice-ipad"}, headers=HEADERS, timeout=TIMEOUT)
     httpx.post(f"{url}/trust", json={"fingerprint": "fp-alice-ipad"}, headers=HEADERS)
     with ThreadPoolExecutor() as thread:  # a thread that no browser test has an event loop in
-        thread.submit(lambda: asyncio.run(asked())).result(timeout=30)
+        thread.submit(lambda: asyncio.run(asked())).result(timeout=TIMEOUT)
     recording.stop()
-    requests.get(url, headers=HEADERS, timeout=10)
+    requests.get(url, headers=HEADERS, timeout=TIMEOUT)
     entries = archived(tmp_path)
     methods = [entry["request"]["method"] for entry in entries]
     assert methods == ["GET", "POST", "POST", "GET"]
@@ -74,7 +74,7 @@ def test_each_client_is_recorded_until_the_end(
 
 def test_a_stream_is_left_to_who_reads_it(recording: Recording, live_mock: LiveMock, tmp_path: Path) -> None:
     """The body of an answer that is read in pieces isn't recorded, and still there."""
-    with requests.get(f"{live_mock.url}/devices", headers=HEADERS, stream=True, timeout=10) as response:
+    with requests.get(f"{live_mock.url}/devices", headers=HEADERS, stream=True, timeout=TIMEOUT) as response:
         assert b"".join(response.iter_content(100)).startswith(b"{")
     [entry] = archived(tmp_path)
     assert "text" not in entry["response"]["content"]
@@ -90,6 +90,6 @@ def test_the_command_of_the_page_records(live_mock: LiveMock, tmp_path: Path) ->
     archive.parent.mkdir()
     archive.write_text("of an earlier run")
     alone = {name: value for name, value in os.environ.items() if name != "PYTEST_XDIST_WORKER"}
-    done = subprocess.run(words, cwd=tmp_path, env=alone, capture_output=True, text=True, timeout=60, check=False)
+    done = subprocess.run(words, cwd=tmp_path, env=alone, capture_output=True, text=True, timeout=TIMEOUT, check=False)
     assert done.returncode == 0, done.stdout
     assert len(json.loads(archive.read_text())["log"]["entries"]) == 1

@@ -11,7 +11,7 @@ import pytest
 from mockserver.settings import Settings, Upstream
 from tests.conftest import Build
 from tests.mockserver.upstream.scripted import Scripted, started
-from tests.support import Ask, bundled_settings
+from tests.support import TIMEOUT, Ask, bundled_settings
 
 
 @pytest.fixture(scope="module")
@@ -38,7 +38,7 @@ def beside(build: Build, backend: Scripted) -> Iterator[Callable[..., Ask]]:
 
     def made(**upstream: Any) -> Ask:
         store, spec = upstream.pop("store", None), upstream.pop("spec", None)
-        beside = Upstream(**{"url": backend.url, "first": True, "timeout": 2000, **upstream})
+        beside = Upstream(**{"url": backend.url, "first": True, "timeout": TIMEOUT * 1000, **upstream})
         more = {} if store is None else {"store": store}
         plain = bundled_settings if spec is None else partial(Settings, spec=spec)
         asks.append(Ask(build(plain(auth="any", upstream=beside, **more))))

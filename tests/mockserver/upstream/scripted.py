@@ -12,6 +12,8 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
+from tests.support import TIMEOUT
+
 
 @dataclass(frozen=True)
 class Came:
@@ -63,7 +65,7 @@ MISSING = answer({"detail": "Not Found"}, "404 Not Found")
 class _Handler(socketserver.StreamRequestHandler):
     """Answers the requests of one connection."""
 
-    timeout = 20
+    timeout = TIMEOUT
     server: _Server
 
     def handle(self) -> None:
@@ -110,7 +112,7 @@ class _Server(socketserver.ThreadingTCPServer):
     def get_request(self) -> tuple[Any, Any]:
         connection, address = super().get_request()
         if self.context is not None:
-            connection.settimeout(5)
+            connection.settimeout(TIMEOUT)
             connection = self.context.wrap_socket(connection, server_side=True)
         return connection, address
 

@@ -18,7 +18,7 @@ from mockserver.upstream.line import Way
 from mockserver.upstream.outgoing import Outgoing
 from mockserver.upstream.target import Target, target_of
 from tests.mockserver.upstream.scripted import Came, Scripted, answer, started
-from tests.support import bundled_settings
+from tests.support import TIMEOUT, bundled_settings
 
 CERTIFICATES = Path(__file__).parents[2] / "contract_tests/cases/certificates"
 AUTHORITY, SERVER, CLIENT = (str(CERTIFICATES / f"{name}.pem") for name in ("authority", "server", "client"))
@@ -32,7 +32,7 @@ def send() -> Iterator[Send]:
     forwarders: list[Forwarder] = []
 
     def sent(target: Target, environment: dict[str, str] | None = None, **upstream: Any) -> tuple[int, bytes]:
-        forwarders.append(Forwarder(target, Upstream(timeout=5000, **upstream), environment or {}))
+        forwarders.append(Forwarder(target, Upstream(timeout=TIMEOUT * 1000, **upstream), environment or {}))
         incoming = forwarders[-1].send(GET)
         assert incoming.hold(1000)
         return incoming.status, incoming.held

@@ -61,7 +61,7 @@ def test_what_nobody_asked_for_is_no_answer(behind: bytes, beside: Beside, backe
 
 def test_an_answer_that_takes_too_long_is_a_504(beside: Beside, backend: Scripted) -> None:
     """Its connection isn't used again, so that no other request gets the late answer."""
-    ask, late = beside(timeout=300), threading.Event()
+    ask, late = beside(), threading.Event()
 
     def slow(_: Came) -> Iterator[bytes]:
         assert late.wait(TIMEOUT)
@@ -69,7 +69,10 @@ def test_an_answer_that_takes_too_long_is_a_504(beside: Beside, backend: Scripte
 
     backend.answers |= {"/devices": SOUND, "/late": slow}
     assert ask("GET", "/devices").status == 200
-    assert begun(ask, "/late").awaited().status == 504
+    assert ask.engine.backend is not None
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(ask.engine.backend._forwarder, "timeout", 0.1)
+        assert begun(ask, "/late").awaited().status == 504
     late.set()
     assert ask("GET", "/devices").json["devices"] == []
 
@@ -95,7 +98,7 @@ def test_a_connection_that_ends_at_the_last_moment_is_noticed(
     beside: Beside, backend: Scripted, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """It was found usable just before it ended: the request is sent again, and doesn't wait for its time limit."""
-    ask, asked = beside(timeout=TIMEOUT * 1000), []
+    ask, asked = beside(), []
 
     def leaving(came: Came) -> Iterator[bytes]:
         asked.append(came)

@@ -6,6 +6,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+from tests.support import TIMEOUT
+
 ROOT = Path(__file__).resolve().parents[4]
 
 
@@ -29,6 +31,6 @@ unwanted = ("openapi_core", "openapi_spec_validator", "jsonschema", "urllib.requ
 print([name for name in unwanted if name in sys.modules])
 """
     done = subprocess.run(
-        [sys.executable, "-c", script], cwd=ROOT, capture_output=True, text=True, timeout=60, check=True
+        [sys.executable, "-c", script], cwd=ROOT, capture_output=True, text=True, timeout=TIMEOUT, check=True
     )
     assert done.stdout.strip() == "[]"
