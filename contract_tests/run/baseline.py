@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -68,11 +68,15 @@ class Baseline:
         entry = self._entry(promise, problem)
         return entry is not None and entry.covers(promise, problem, today or datetime.now(UTC).date())
 
-    def updated(self, verdicts: Iterable[Verdict], today: date | None = None) -> Baseline:
-        """The baseline that accepts the current failures: known entries keep their reason, those of fixed ones go."""
+    def updated(self, verdicts: Sequence[Verdict], today: date | None = None, *, is_whole: bool = True) -> Baseline:
+        """The baseline that accepts the current failures: known entries keep their reason, those of fixed ones go.
+
+        Nothing goes that this run didn't check: another part of the contract, or all of it where the run isn't `whole`.
+        """
         day = today or datetime.now(UTC).date()
         expires = (day + NEW_ENTRIES_LAST).isoformat()
-        kept: dict[tuple[str, str], Accepted] = {}
+        checked = {verdict.id for verdict in verdicts if is_whole and verdict.outcome in {Outcome.KEPT, Outcome.BROKEN}}
+        kept = {(entry.promise, entry.expected): entry for entry in self.entries if entry.promise not in checked}
         for verdict in verdicts:
             for problem in verdict.problems if verdict.outcome is Outcome.BROKEN else ():
                 known = self._entry(verdict.id, problem)

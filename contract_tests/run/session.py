@@ -154,7 +154,8 @@ class Session:
     def _update_baseline(self) -> None:
         settings = self.run.settings
         if settings.baseline and settings.baseline_update:
-            updated = (self.run.baseline or Baseline()).updated(self.run.ledger.verdicts)
+            is_whole = not (self.plugin.stopped_by or self.run.ledger.cut_off)
+            updated = (self.run.baseline or Baseline()).updated(self.run.ledger.verdicts, is_whole=is_whole)
             updated.save(settings.baseline)
             self.run.baseline = updated
             self.progress.say(f"wrote {settings.baseline}: {len(updated.entries)} accepted deviations")

@@ -46,12 +46,21 @@ def test_update_keeps_reasons_and_drops_what_healed(tmp_path: Path) -> None:
     """Known entries stay as they are; new ones ask for a reason."""
     healed = Accepted("gone", "x", "old", "2026-12-31")
     fresh = Verdict("new", "behaviours", Promise("New"), Outcome.BROKEN, (Problem("y", "z", key="y"),))
-    updated = Baseline((*baseline("2026-12-31").entries, healed)).updated([VERDICT, fresh], TODAY)
+    kept = Verdict("gone", "behaviours", Promise("Gone"), Outcome.KEPT)
+    updated = Baseline((*baseline("2026-12-31").entries, healed)).updated([VERDICT, fresh, kept], TODAY)
     updated.save(tmp_path / "baseline.json")
     entries = {entry.promise: entry for entry in Baseline.load(tmp_path / "baseline.json").entries}
     assert entries["trust_is_remembered"].reason == "known"
     assert (entries["new"].reason, entries["new"].expires) == (REASON_MISSING, "2026-08-30")
     assert "gone" not in entries
+
+
+@pytest.mark.parametrize("outcome", [None, Outcome.NOT_CHECKED, Outcome.KEPT])
+def test_update_keeps_what_was_not_checked(outcome: Outcome | None) -> None:
+    """Of operations that weren't chosen, of checks that weren't possible, and all of it where the run was stopped."""
+    verdicts = [Verdict(VERDICT.id, "behaviours", Promise("It is remembered"), outcome)] if outcome else []
+    known = baseline("2026-12-31")
+    assert known.updated(verdicts, TODAY, is_whole=outcome is not Outcome.KEPT) == known
 
 
 @pytest.mark.parametrize("text", ["{", "{}", ENTRY % "", ENTRY % ', "expected": "y", "reason": "z", "expires": "soon"'])
