@@ -7,7 +7,7 @@ import binascii
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Final
-from urllib.parse import quote
+from urllib.parse import parse_qsl, quote
 
 from contract_tests.core.answer import Sent
 from contract_tests.core.contract import Contract, Operation, SecurityScheme
@@ -129,10 +129,11 @@ def has_credentials(sent: Sent, named: Credentials) -> bool:
     """Whether a request has these, of which there is one at least."""
     cookies = named.headers.get("Cookie", "").split("; ") if "Cookie" in named.headers else []
     others = [(name, value) for name, value in named.headers.items() if name != "Cookie"]
+    query = parse_qsl(sent.query, keep_blank_values=True)
     return bool(named.headers or named.query) and (
         all(sent.headers.get(name) == value for name, value in others)
         and all(cookie in sent.headers.get("Cookie", "") for cookie in cookies)
-        and all(quote(value) in sent.query for value in named.query.values())
+        and all(parameter in query for parameter in named.query.items())
     )
 
 

@@ -23,9 +23,9 @@ from contract_tests.core.tokens import Fetched, claims, cookies, printed, scopes
 
 GRANTS: Final = ("client_credentials", "password", "refresh_token", "authorization_code", "device_code")
 KEYS: Final = frozenset({
-    "url", "method", "headers", "body", "form", "pointer", "cookie", "expires_in", "command", "grant", "client_id",
-    "client_secret", "client_auth", "scope", "audience", "username", "password", "refresh_token", "flow", "scheme",
-    "login_hint", "redirect_uri", "authorize_url", "device_url", "revoke_url",
+    "url", "method", "headers", "body", "form", "pointer", "cookie", "header", "expires_in", "command", "grant",
+    "client_id", "client_secret", "client_auth", "scope", "audience", "username", "password", "refresh_token", "flow",
+    "scheme", "login_hint", "redirect_uri", "authorize_url", "device_url", "revoke_url",
 })  # fmt: skip
 SECRET_KEYS: Final = re.compile(r"secret|password|token|key|authorization", re.IGNORECASE)
 POINTERS: Final = ("/access_token", "/token", "/accessToken", "/id_token", "/jwt", "/data/token", "/data/access_token")
@@ -93,13 +93,17 @@ class Login:
         while is_pending(answer) and time.monotonic() < until:
             time.sleep(1.0)
             answer = fetch(method, url, headers, body)
-        if not answer.ok:
+        if not answer.ok and not self._is_form_of_a_page(answer):
             raise CredentialsRefused(f"the login at {url} answered {answer.describe()}", fix="check [login]")
         token = self._token(answer, url)
         renewing, scope = answer.get("refresh_token"), answer.get("scope")
         scopes = frozenset(scope.split()) if isinstance(scope, str) else scopes_in(claims(token))
         life = self._life(token, answer.get("expires_in"))
         return Fetched(token, life, renewing if isinstance(renewing, str) else None, scopes)
+
+    def _is_form_of_a_page(self, answer: Answer) -> bool:
+        """Whether a session begins with the cookie of an answer that leads to the first page, as forms of pages do."""
+        return answer.status in {302, 303} and not self._is_grant and bool(cookies(answer))
 
     @property
     def _is_grant(self) -> bool:
@@ -151,18 +155,28 @@ class Login:
             if (value := cookies(answer).get(str(self.given["cookie"]))) is not None:
                 return value
             raise CredentialsRefused(f"the login at {url} set no cookie {self.given['cookie']!r}", fix="check [login]")
+        if "header" in self.given:
+            if value := answer.headers.get(str(self.given["header"]).lower(), "").strip():
+                return value.split()[-1]
+            raise CredentialsRefused(f"the login at {url} sent no header {self.given['header']!r}", fix="check [login]")
         pointers = (str(self.given["pointer"]),) if "pointer" in self.given else POINTERS
         for pointer in pointers:
             found = answer.get(*(int(step) if step.isdigit() else step for step in pointer.strip("/").split("/")))
             if isinstance(found, str) and found:
                 return found
-        if answer.json is NOT_JSON and "pointer" not in self.given and (text := answer.body.decode().strip()):
+        text = answer.json if isinstance(answer.json, str) else answer.body.decode("utf-8", "replace").strip()
+        if (
+            "pointer" not in self.given
+            and (answer.json is NOT_JSON or isinstance(answer.json, str))
+            and answer.ok
+            and text
+        ):
             return text
         if "pointer" not in self.given and len(found_cookies := cookies(answer)) == 1:
             return next(iter(found_cookies.values()))
         raise CredentialsRefused(
             f"the login at {url} answered without a token at {' or '.join(pointers)}",
-            fix='name its place in the answer: pointer = "/data/token", or name the cookie that it sets',
+            fix='name its place in the answer: pointer = "/data/token", or name the cookie or header that it sets',
         )
 
     def _life(self, token: str, announced: Any) -> float | None:

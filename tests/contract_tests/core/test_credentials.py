@@ -6,6 +6,7 @@ import pytest
 
 from contract_tests.core.answer import Sent
 from contract_tests.core.credentials import Keys, credentials, names_user
+from contract_tests.core.target import with_query
 from tests.contract_tests.conftest import ContractOf
 from tests.contract_tests.small import contract_of_notes
 
@@ -33,6 +34,21 @@ def test_a_user_is_named_by_all_that_an_alternative_asks_for(
     contract = contract_of(document)
     sent = Sent("GET", "http://target/notes", "/notes", headers)
     assert names_user(contract, contract.operation("listNotes"), sent, Keys("t")) is expected
+
+
+@pytest.mark.parametrize("key", ["plain", "base64+/==", "a b&c=d%2F", "schlüssel"])
+@pytest.mark.parametrize("place", ["query", "cookie", "header"])
+def test_a_request_of_the_user_is_known_by_its_key(contract_of: ContractOf, place: str, key: str) -> None:
+    """However the place has it encoded."""
+    document = contract_of_notes()
+    document["components"]["securitySchemes"] = {"key": {"type": "apiKey", "in": place, "name": "api_key"}}
+    document["paths"]["/notes"]["get"]["security"] = [{"key": []}]
+    contract = contract_of(document)
+    operation, keys = contract.operation("listNotes"), Keys(key)
+    named = credentials(contract, operation, keys)
+    sent = Sent("GET", f"http://target{with_query('/notes', named.query)}", "/notes", named.headers)
+    assert names_user(contract, operation, sent, keys)
+    assert not names_user(contract, operation, sent, Keys("other"))
 
 
 def test_an_operation_that_documents_401_gets_what_others_ask_for(contract_of: ContractOf) -> None:

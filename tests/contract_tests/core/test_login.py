@@ -23,15 +23,15 @@ from contract_tests.core.renewing import Credential
 class Server:
     """Answers each login with the next token."""
 
-    def __init__(self, body: Any = None, status: int = 200) -> None:
+    def __init__(self, body: Any = None, status: int = 200, **headers: str) -> None:
         self.sent: list[Sent] = []
-        self.body, self.status = body, status
+        self.body, self.status, self.headers = body, status, headers
 
     def fetch(self, method: str, url: str, headers: Mapping[str, str], body: bytes) -> Answer:
         self.sent.append(Sent(method, url, "", headers, body))
         value = self.body if self.body is not None else {"access_token": f"token {len(self.sent)}"}
         content = value if isinstance(value, bytes) else json.dumps(value).encode()
-        return Answer(self.sent[-1], self.status, {}, content)
+        return Answer(self.sent[-1], self.status, self.headers, content)
 
 
 def fetched(table: Mapping[str, Any], server: Server) -> str | None:
@@ -78,6 +78,7 @@ def test_grants_are_those_of_oauth(table: Mapping[str, Any], form: Mapping[str, 
         ({"url": "/session", "body": {"user": "ann"}}, {"token": "t"}, "http://target/v1/session", "t"),
         ({"url": "/session", "pointer": "/data/0/jwt"}, {"data": [{"jwt": "t"}]}, "http://target/v1/session", "t"),
         ({"url": "http://idp/x", "method": "GET"}, b"plain-token\n", "http://idp/x", "plain-token"),
+        ({"url": "http://idp/x", "method": "GET"}, "a-text-in-json", "http://idp/x", "a-text-in-json"),
     ],
 )
 def test_any_request_may_be_the_login(table: Mapping[str, Any], answer: Any, url: str, token: str) -> None:
@@ -85,6 +86,23 @@ def test_any_request_may_be_the_login(table: Mapping[str, Any], answer: Any, url
     server = Server(answer)
     assert fetched(table, server) == token
     assert server.sent[0].url == url
+
+
+@pytest.mark.parametrize(
+    ("table", "status", "headers", "token"),
+    [
+        ({"header": "Authorization"}, 200, {"authorization": "Bearer t"}, "t"),
+        ({"header": "X-Auth-Token"}, 201, {"x-auth-token": "t"}, "t"),
+        ({"cookie": "sid"}, 302, {"set-cookie": "theme=dark, sid=t; Path=/", "location": "/home"}, "t"),
+        ({}, 303, {"set-cookie": "sid=t; HttpOnly", "location": "/home"}, "t"),
+    ],
+)
+def test_a_token_may_stand_in_a_header(
+    table: Mapping[str, Any], status: int, headers: Mapping[str, str], token: str
+) -> None:
+    """After the word for its scheme, if there is one; in a cookie, with which a form leads to the first page."""
+    server = Server({}, status, **headers)
+    assert fetched({"url": "/login", "form": {"user": "ann"}, **table}, server) == token
 
 
 def test_a_command_may_print_the_token(tmp_path: Path) -> None:
@@ -134,13 +152,19 @@ def test_a_refresh_token_renews_and_is_learnt() -> None:
 
 
 @pytest.mark.parametrize(
-    ("answer", "status", "words"),
-    [({"error": "no"}, 401, "answered 401"), ({"jwt_token": "t"}, 200, 'pointer = "/data/token"')],
+    ("table", "answer", "status", "words"),
+    [
+        ({}, {"error": "no"}, 401, "answered 401"),
+        ({}, {"jwt_token": "t"}, 200, 'pointer = "/data/token"'),
+        ({}, b"", 302, "answered 302"),
+        ({"header": "X-Auth-Token"}, {"token": "t"}, 200, "sent no header 'X-Auth-Token'"),
+        ({"pointer": "/token"}, "t", 200, "without a token at /token"),
+    ],
 )
-def test_a_login_that_gives_no_token_is_named(answer: Any, status: int, words: str) -> None:
+def test_a_login_that_gives_no_token_is_named(table: Mapping[str, Any], answer: Any, status: int, words: str) -> None:
     """With its answer, or where a token was looked for."""
     with pytest.raises(CredentialsRefused, match=words):
-        fetched(CLIENT, Server(answer, status))
+        fetched({**CLIENT, **table}, Server(answer, status))
 
 
 @pytest.mark.parametrize(
