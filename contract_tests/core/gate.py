@@ -31,6 +31,7 @@ from contract_tests.core.errors import (
     TargetUnavailable,
     described,
 )
+from contract_tests.core.headers import IF_MATCH
 from contract_tests.core.health import UNADMITTED, Health
 from contract_tests.core.limits import Limits
 from contract_tests.core.safety import Rules
@@ -39,6 +40,7 @@ from contract_tests.core.transport import NETWORK_ERRORS, Transport, reason_of
 LONGEST_WAIT = 30.0  # seconds that a Retry-After may ask for
 TRIES_UNASKED = 3  # waits after 429 without Retry-After
 SILENCE = 4  # failed exchanges in a row after which the target counts as gone
+NOT_THAT_STATE = 412
 REMOVING = 1.5  # times what a request takes: to remove a record, and to see whether it is gone
 
 
@@ -104,7 +106,8 @@ class Gate(Transport):
             self.limits.pace()
             renewals = self.health.renewals if self.health.carries(sent) else None
             response, answer = self._exchange(request, sent)
-            if not self._must_wait(answer, tries) and not self._is_due_again(request, answer, renewals):
+            again = self._must_wait(answer, tries) or self._is_due_again(request, answer, renewals)
+            if not again and not self._names_its_state(request, answer):
                 break
             sent = self._described(request)
         self._learn(answer)
@@ -112,7 +115,7 @@ class Gate(Transport):
 
     def conclude(self) -> None:
         """At the end of a run: raises `SuiteError` where its last answers, or all of them, teach nothing."""
-        self.health.conclude(self._asked_again)
+        self.health.conclude(self.asked_again)
 
     def glance(self, path: str, headers: Mapping[str, str], seconds: float) -> Answer | None:
         """Read a path while another request may be under way; None where that isn't allowed, or takes too long.
@@ -137,12 +140,30 @@ class Gate(Transport):
         operation = self.contract.operation(answer.operation_id) if answer.operation_id else None
         with self._watching:
             is_late = renewals is not None and renewals < self.health.renewals and answer.status in UNADMITTED
-            again = is_late or self.health.examine(answer, operation, self._asked_again)
+            again = is_late or self.health.examine(answer, operation, self.asked_again)
         if again and renewals is not None:
             request.headers.update(self.health.credentials(answer.sent))
         return again
 
-    def _asked_again(self, sent: Sent) -> Answer | None:
+    def _names_its_state(self, request: requests.PreparedRequest, answer: Answer) -> bool:
+        """Whether to send a write once more, with the ETag that its record has by now: not every server takes
+        `If-Match: *` (RFC 9110, section 13.1.1) as any of its states."""
+        sent = answer.sent
+        if answer.status != NOT_THAT_STATE or request.headers.get(IF_MATCH) != "*":
+            return False
+        kept = {name: value for name, value in sent.headers.items() if not name.lower().startswith(("content-", "if-"))}
+        read = Sent("GET", sent.url, sent.path, kept)
+        try:
+            self._admit(request, read)
+        except NotChecked:
+            return False
+        shown = self.asked_again(read) if self.contract.match("GET", sent.path) else None
+        tag = shown.headers.get("etag") if shown is not None and shown.ok else None
+        if tag:
+            request.headers[IF_MATCH] = tag
+        return bool(tag)
+
+    def asked_again(self, sent: Sent) -> Answer | None:
         """The answer to a request that was sent before; None when there is none."""
         request = requests.Request(sent.method, sent.url, dict(sent.headers)).prepare()
         try:

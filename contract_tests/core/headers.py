@@ -18,7 +18,7 @@ OF_HTTP: Final = frozenset({"accept", "authorization", "content-type", "cookie"}
 ONCE: Final = re.compile(r"idempoten|nonce", re.IGNORECASE)
 """Names of headers of which a server takes a value for one request only."""
 
-IF_MATCH: Final = "if-match"
+IF_MATCH: Final = "If-Match"
 
 
 def needed(contract: Contract, operation: Operation) -> dict[str, str]:
@@ -39,7 +39,7 @@ def declared(operation: Operation) -> Iterator[Parameter]:
 
 def value_of(contract: Contract, parameter: Parameter) -> str:
     """A value of a header: a new one where it may come once only, and any state of a record for If-Match."""
-    if parameter.name.lower() == IF_MATCH:
+    if parameter.name.lower() == IF_MATCH.lower():
         return "*"
     place = contract.look_up(Place(parameter.schema)) or Place({"type": "string"})
     for fresh in (str(uuid4()), uuid4().hex[:12]) if ONCE.search(parameter.name) else ():

@@ -12,6 +12,7 @@ from contract_tests.core.action import Action
 from contract_tests.core.answer import Answer
 from contract_tests.core.cases import Cases
 from contract_tests.core.errors import Broken, NotChecked
+from contract_tests.core.headers import IF_MATCH
 from contract_tests.core.operation import Operation
 from contract_tests.core.promises import promise
 from contract_tests.core.target import NOTHING
@@ -24,7 +25,6 @@ from contract_tests.suites.records.uniqueness import described_unique
 
 pytestmark = pytest.mark.usefixtures("writable", "reserved")
 IDEMPOTENCY_KEY: Final = "Idempotency-Key"
-IF_MATCH: Final = "If-Match"
 STALE: Final = "412"
 TAKEN: Final = "409"
 WEAK: Final = "W/"

@@ -230,3 +230,35 @@ def test_a_request_that_was_under_way_when_the_token_was_renewed_is_sent_again(c
         service.client = target
         assert target.call("listNotes").ok
     assert [asked.token for asked in service.log] == [TOKEN, "a-newer-token"]
+
+
+class Locked(Notes):
+    """Takes a change of a note with the ETag that it has, if it takes no other."""
+
+    def __init__(self, *, shows: bool = True) -> None:
+        super().__init__()
+        self.shows = shows
+
+    def one(self, asked: Asked, name: str) -> Reply:
+        tag = f'"{self.notes[name]["text"]}"'
+        if asked.method == "PUT" and asked.headers.get("If-Match") != tag:
+            return Reply(412, {"error": "another state"})
+        reply = super().one(asked, name)
+        return Reply(reply.status, reply.value, {"ETag": tag} if self.shows else {})
+
+
+@pytest.mark.parametrize(("given", "shows", "status"), [("*", True, 200), ('"old"', True, 412), ("*", False, 412)])
+def test_a_write_to_any_state_of_a_record_names_the_state_that_it_has(
+    contract_of: ContractOf, given: str, shows: bool, status: int
+) -> None:
+    """Where the server doesn't take `If-Match: *`; a write to another state stays as it is."""
+    document = contract_of_notes()
+    header = {"name": "If-Match", "in": "header", "required": True, "schema": {"type": "string"}}
+    document["paths"]["/notes/{id}"]["put"]["parameters"] = [header]
+    contract = contract_of(document)
+    with serving(Locked(shows=shows)) as url:
+        gate = Gate(url, contract, Rules(Safety.FULL, contract), Limits(deadline=time.monotonic() + 30))
+        headers = {} if given == "*" else {"If-Match": given}
+        for text in ("a", "b"):
+            answer = Target(gate, contract, TOKEN).call("changeNote", "n1", body={"text": text}, headers=headers)
+            assert answer.status == status
