@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import math
+import sys
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -73,14 +75,15 @@ class Answer:
     def nearly_json(self) -> Any:
         """The same of a body that many readers take as JSON all the same; a number stands for those that JSON lacks."""
         try:
-            return json.loads(self.body, parse_constant=lambda _: 0)
+            return json.loads(self.body, parse_constant=lambda _: 0, parse_float=number)
         except (ValueError, RecursionError):
             return NOT_JSON
 
     @cached_property
     def _read(self) -> tuple[Any, str]:
         try:
-            return json.loads(self.body.decode(), parse_constant=no_number, object_pairs_hook=members), ""
+            text = self.body.decode()
+            return json.loads(text, parse_constant=no_number, parse_float=number, object_pairs_hook=members), ""
         except UnicodeDecodeError:
             return NOT_JSON, "text that isn't UTF-8 (RFC 8259, section 8.1)"
         except NotInJson as error:
@@ -124,6 +127,12 @@ class NotInJson(ValueError):
 def no_number(name: str) -> Any:
     """Refuse NaN and the infinities."""
     raise NotInJson(f"{name}, which is no number of JSON (RFC 8259, section 6)")
+
+
+def number(text: str) -> float:
+    """A number with a fraction or an exponent; the largest one for `1e400`, which JSON has and binary floats lack."""
+    value = float(text)
+    return value if math.isfinite(value) else math.copysign(sys.float_info.max, value)
 
 
 def members(pairs: list[tuple[str, Any]]) -> dict[str, Any]:

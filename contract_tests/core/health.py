@@ -8,13 +8,14 @@ again: where it fails in the same way, the run ends.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
 from contract_tests.core.answer import Answer, Sent
 from contract_tests.core.contract import Operation
 from contract_tests.core.errors import CredentialsRefused, NothingLearnt, TargetUnavailable
+from contract_tests.core.routes import Ask, has_route, right_root
 
 UNADMITTED: Final = frozenset({401, 403})
 SIGNED_OUT: Final = frozenset({302, 303, 307, 419, 440, 498})
@@ -26,9 +27,8 @@ SILENT: Final = UNADMITTED | AWAY | {404, 405, 407, 429}
 MANY: Final = 10  # answers in a row that are alike, where no read is known that has worked
 VOID: Final = 40  # answers, none of which the contract documents
 PAUSES: Final = (1.0, 2.0)  # seconds between attempts to find a target that is away
-
-Ask = Callable[[Sent], Answer | None]
-"""Sends a request once more; None where no answer comes."""
+PAGE: Final = "text/html"
+MOST_TRIED: Final = 6  # paths that are looked for, before an address counts as wrong
 
 
 @dataclass
@@ -43,11 +43,16 @@ class Health:
     number: Callable[[], int] = lambda: 0  #: of the request that was sent last
     has_user: Callable[[], bool] = lambda: False  #: whether credentials of a user are known
     is_watching: bool = True
-    is_at_home: bool = False  #: whether the target is the suite's own mock, whose address can't be a wrong one
+    roots: Callable[[], Iterable[str]] = tuple  #: where else on its host the target may serve the contract
     current: int = 0  #: the number of the request whose answer is examined
     answers: int = 0
     uninvited: int = 0  #: refusals of requests without the user's credentials, as they should be
     taught: int = 0  #: answers that the contract documents
+    doubtful: int = 0  #: answers that would teach something if the address is the right one
+    silent: dict[str, Sent] = field(
+        default_factory=dict
+    )  #: the last request of an operation whose answer taught nothing
+    found_by: Sent | None = None  #: a request by which the address was found to be the right one
     proof: Sent | None = None  #: a read with the user's credentials that has worked
     read: Sent | None = None  #: any read that has worked
     last_success: str = ""  #: the last request with credentials that was accepted
@@ -63,7 +68,7 @@ class Health:
         if not self.is_watching:
             return False
         self.current = self.number()
-        self._count(answer, operation)
+        self._count(answer, operation, ask)
         status = answer.status
         if self.carries(answer.sent):
             self._note_admission(answer, operation)
@@ -82,19 +87,37 @@ class Health:
             again = ask(self.proof)
             if again is not None and again.status in UNADMITTED | SIGNED_OUT:
                 raise self._expired(again)
-        if self.answers and not self.taught:
-            raise self._nothing_learnt()
+        if self.silent and not self.taught:
+            self._find(ask)
+            if self.answers and not self.doubtful:
+                raise self._nothing_learnt()
 
-    def _count(self, answer: Answer, operation: Operation | None) -> None:
+    def _count(self, answer: Answer, operation: Operation | None, ask: Ask) -> None:
         if operation is None:
+            if len(self.silent) < MOST_TRIED and answer.sent.path != "/":
+                self.silent[answer.sent.path] = answer.sent
             return
         self.answers += 1
         self.uninvited += self.has_user() and answer.status in UNADMITTED and not self.carries(answer.sent)
-        self.taught += teaches(answer, operation)
+        if teaches(answer, operation):
+            self.taught += 1
+        else:
+            self.silent[operation.id] = answer.sent
+            self.doubtful += may_teach(answer, operation)
         if answer.ok and answer.sent.method == "GET":
             self.read = self.read or answer.sent
-        if self.answers - self.uninvited >= VOID and not self.taught and not self.is_at_home:
-            raise self._nothing_learnt()
+        if self.answers - self.uninvited >= VOID and not self.taught:
+            self._find(ask)
+
+    def _find(self, ask: Ask) -> None:
+        """Raises `NothingLearnt` unless the target has a path of the contract, whatever it answers there."""
+        if self.found_by is not None:
+            return
+        tried = sorted(self.silent.values(), key=lambda sent: sent.method != "GET")[:MOST_TRIED]
+        self.found_by = next((sent for sent in tried if has_route(ask, sent)), None)
+        if self.found_by is None:
+            there = next(filter(None, (right_root(ask, sent, self.roots()) for sent in tried)), None)
+            raise self._nothing_learnt(there[0] if there else "")
 
     def _note_admission(self, answer: Answer, operation: Operation | None) -> None:
         if is_refusal(answer, operation):
@@ -191,11 +214,13 @@ class Health:
         last = f"{name_of(answer)}, request {self.current}, was answered {answer.status}"
         return TargetUnavailable(f"the target stopped working: {last}{read}")
 
-    def _nothing_learnt(self) -> NothingLearnt:
-        return NothingLearnt(
-            f"nothing was learnt: none of {self.answers} answers is one that the contract documents",
-            fix="does --target name the address of this API, with its base path?",
-        )
+    def _nothing_learnt(self, there: str = "") -> NothingLearnt:
+        problem = f"nothing was learnt: none of {self.answers} answers is one that the contract documents"
+        if self.found_by is not None:
+            problem += f"; the address is right, for the target has the path {self.found_by.path[:80]}"
+            return NothingLearnt(problem, fix="give path parameters an `example` that names a record of the target")
+        asked = "does --target name the address of this API, with its base path?"
+        return NothingLearnt(problem, fix=f"use --target {there}" if there else asked)
 
 
 def is_refusal(answer: Answer, operation: Operation | None) -> bool:
@@ -208,13 +233,24 @@ def is_refusal(answer: Answer, operation: Operation | None) -> bool:
 def teaches(answer: Answer, operation: Operation) -> bool:
     """Whether an answer says something about the operation: it isn't what any gateway or server would answer."""
     if answer.ok:
-        return True
+        return not is_page(answer, operation)
     declared = operation.responses.get(str(answer.status)) or operation.responses.get(f"{answer.status // 100}XX")
     if 300 <= answer.status < 400 or answer.status in SILENT - UNADMITTED:
         if declared is None:
             return False
         return not declared.media_types or answer.media_type in declared.media_types
     return answer.status not in UNADMITTED
+
+
+def may_teach(answer: Answer, operation: Operation) -> bool:
+    """Whether an answer says something about the operation if only the target has its path."""
+    return answer.ok or (answer.status in {404, 405} and not operation.path_names)
+
+
+def is_page(answer: Answer, operation: Operation) -> bool:
+    """Whether an answer is a page where the contract has none, such as the start page of a web site."""
+    response = operation.response_for(answer.status)
+    return answer.media_type == PAGE and not (response and {PAGE, "text/*", "*/*"}.intersection(response.media_types))
 
 
 def name_of(answer: Answer) -> str:

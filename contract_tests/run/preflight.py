@@ -6,13 +6,15 @@ import time
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from email.utils import parsedate_to_datetime
-from urllib.parse import urlsplit
+from urllib.parse import urljoin, urlsplit
 
 from contract_tests.core.answer import Answer
 from contract_tests.core.contract import Contract, Operation
 from contract_tests.core.credentials import schemes_of
 from contract_tests.core.discovery import needs_input
-from contract_tests.core.errors import Broken, CredentialsRefused, NotChecked, TargetUnavailable
+from contract_tests.core.errors import Broken, CredentialsRefused, TargetUnavailable
+from contract_tests.core.health import teaches
+from contract_tests.core.routes import has_route, right_root, root_of
 from contract_tests.core.target import Target
 
 MOST_TRIED = 5  # reads, before the token counts as refused
@@ -24,10 +26,9 @@ def preflight(target: Target, operations: Sequence[Operation], wait: float) -> f
     """Ask for a few reads; returns the seconds that the target's clock is ahead. Raises `SuiteError`."""
     answers = list(tried(target, plain_reads(operations), wait))
     refused = [answer for answer in answers if answer.status in REFUSED]
+    check_address(target, answers)
     if refused and all(answer.status in REFUSED or is_redirect(answer) for answer in answers):
         raise refusal(target, refused)
-    if answers and all(answer.status == 404 for answer in answers):
-        check_address(target, answers[0])
     return skew(answers[-1])
 
 
@@ -83,17 +84,32 @@ def refusal(target: Target, refused: Sequence[Answer]) -> CredentialsRefused:
     return CredentialsRefused(problem, fix=fix)
 
 
-def check_address(target: Target, missing: Answer) -> None:
-    """Where a path isn't found: is it there below another prefix? Raises `TargetUnavailable` with that address."""
-    for root in addresses(target.gate.base_url, target.contract):
-        with suppress(Broken, NotChecked):
-            found = target.look(root + missing.sent.path)
-            if found.status not in {404, 405}:
-                problem = f"{missing.sent.url} isn't there (404), {found.sent.url} is ({found.status})"
-                raise TargetUnavailable(f"wrong base path: {problem}", fix=f"use --target {root}")
+def check_address(target: Target, answers: Sequence[Answer]) -> None:
+    """Where no answer is one of the contract: are its paths there below another prefix? Raises `TargetUnavailable`."""
+    matches = [target.contract.match("GET", answer.sent.path) for answer in answers]
+    if any(match is None or teaches(answer, match[0]) for answer, match in zip(answers, matches, strict=True)):
+        return
+    ask, missing = target.gate.asked_again, answers[0]
+    if root := led_to(missing):
+        problem = f"wrong address: {missing.sent.url} leads to {root}{missing.sent.path} ({missing.status})"
+        raise TargetUnavailable(problem, fix=f"use --target {root}")
+    if has_route(ask, missing.sent):
+        return
+    if found := right_root(ask, missing.sent, other_roots(target.gate.base_url, target.contract)):
+        root, status = found
+        absent = f"{missing.sent.url} isn't there ({missing.status} as for any path)"
+        problem = f"{absent}, {root}{missing.sent.path} is ({status})"
+        raise TargetUnavailable(f"wrong base path: {problem}", fix=f"use --target {root}")
 
 
-def addresses(url: str, contract: Contract) -> Iterator[str]:
+def led_to(answer: Answer) -> str:
+    """The address to which a redirect leads for the same path: https for http, a version; empty where it is another."""
+    there = urljoin(answer.sent.url, answer.headers.get("location", "")).partition("?")[0]
+    root = there.removesuffix(answer.sent.path)
+    return root if is_redirect(answer) and there.endswith(answer.sent.path) and root != root_of(answer.sent) else ""
+
+
+def other_roots(url: str, contract: Contract) -> Iterator[str]:
     """Where else the contract may be served on the same host: below the paths that its servers have, or without any."""
     parts = urlsplit(url)
     origin = f"{parts.scheme}://{parts.netloc}"

@@ -38,7 +38,7 @@ from contract_tests.run.baseline import Baseline
 from contract_tests.run.given import by_scheme, learn_secrets, with_userinfo
 from contract_tests.run.history import History
 from contract_tests.run.listening import Listening, open_listening
-from contract_tests.run.preflight import preflight
+from contract_tests.run.preflight import other_roots, preflight
 from contract_tests.run.reaching import reach
 from contract_tests.run.settings import Settings
 from contract_tests.run.suites import Subjects, Suite, suites
@@ -230,7 +230,7 @@ class Run:
         rules = Rules(settings.safety, self.contract, frozenset(settings.spare), selection=self.selection)
         connection = Connection(settings.ca, settings.cert, settings.key, settings.proxy, is_direct=self.is_own_mock)
         gate = Gate(url, self.contract, rules, limits, connection)
-        gate.health.is_at_home = self.is_own_mock
+        gate.health.roots = lambda: other_roots(url, self.contract)
         if has_sendings(self.contract):
             chosen = settings.listen, settings.listen_url
             self.listening = open_listening(*chosen, gate, is_own_mock=self.is_own_mock)

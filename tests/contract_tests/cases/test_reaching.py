@@ -115,16 +115,20 @@ def test_hosts_without_a_proxy_are_reached_directly(tmp_path: Path, monkeypatch:
     assert run(things(), api(PATHS), tmp_path, "--suite", "conformance").code == 0
 
 
+SITE = Reply(404, raw=b"<h1>Not Found</h1>", headers={"Content-Type": "text/html"})
+"""What a web site says of a path that it doesn't have."""
+
+
 class Below(Table):
     """Serves the API below a path; elsewhere is a web site."""
 
-    def __init__(self, path: str) -> None:
+    def __init__(self, path: str, elsewhere: Reply = SITE) -> None:
         super().__init__(TABLE)
-        self.path = path
+        self.path, self.elsewhere = path, elsewhere
 
     def answer(self, asked: Asked) -> Reply:
         if not asked.path.startswith(f"{self.path}/"):
-            return Reply(404, raw=b"<h1>Not Found</h1>", headers={"Content-Type": "text/html"})
+            return self.elsewhere
         return super().answer(replace(asked, path=asked.path.removeprefix(self.path)))
 
 
@@ -145,8 +149,25 @@ def test_a_wrong_base_path_ends_the_run_with_the_right_one(
     ran = run(service, document, tmp_path, below=given)
     assert (ran.code, len(ran.broken())) == (3, 0)
     assert re.search(rf"use --target http://127.0.0.1:\d+{right}\)", ran.printed)
-    assert len(service.log) < 10
+    assert len(service.log) < 12
     assert run(Below(right), document, tmp_path, "--suite", "conformance", below=f"{right}/").code == 0
+
+
+@pytest.mark.parametrize(
+    ("elsewhere", "hint"),
+    [
+        (Reply(200, raw=b"<div id=root></div>", headers={"Content-Type": "text/html"}), r"{url}/api/v1\)"),
+        (Reply(403, {"message": "Missing Authentication Token"}), r"{url}/api/v1\)"),
+        (Reply(301, raw=b"", headers={"Location": "https://api.example/v9/things"}), r"https://api.example/v9\)"),
+        (Reply(308, raw=b"", headers={"Location": "/api/v2/things"}), r"{url}/api/v2\)"),
+    ],
+)
+def test_other_answers_of_a_wrong_address_are_known_as_such(elsewhere: Reply, hint: str, tmp_path: Path) -> None:
+    """The start page of a web site, the refusal of a gateway, a redirect to https or a version: exit 3, and a hint."""
+    service, document = Below("/api/v1", elsewhere), api(PATHS, servers=[{"url": "https://api.example/api/v1"}])
+    ran = run(service, document, tmp_path, "--token", "t")
+    assert (ran.code, len(ran.broken())) == (3, 0)
+    assert re.search("use --target " + hint.format(url=r"http://127.0.0.1:\d+"), ran.printed)
 
 
 def test_a_contract_may_stand_in_several_files_and_at_a_url(tmp_path: Path) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import nullcontext
 
 import pytest
 
@@ -169,13 +170,45 @@ def test_answers_that_any_server_could_give_teach_nothing(notes: Contract, statu
         line.told(status, path)
 
 
-def test_no_number_of_absent_records_ends_a_run_at_home(notes: Contract) -> None:
-    """The address of the suite's own mock can't be a wrong one; only the end says whether nothing was learnt."""
-    line = Line(notes, lambda _: 200)
-    line.health.is_at_home = True
+def only_there(sent: Sent) -> int:
+    """The status of a target that has the paths of the notes."""
+    return 405 if sent.method == "OPTIONS" and sent.path.startswith("/notes") else 404
+
+
+def test_no_number_of_absent_records_ends_a_run_at_the_right_address(notes: Contract) -> None:
+    """It is looked for once; only the end says that nothing was learnt, and that the address isn't to blame."""
+    line = Line(notes, only_there)
     for _ in range(2 * VOID):
-        line.told(404, "/notes")
-    with pytest.raises(NothingLearnt):
+        line.told(404, "/notes/n1")
+    assert len(line.asked) == 6
+    with pytest.raises(NothingLearnt, match=r"the address is right, .* /notes/n1 \(give path parameters an `example`"):
+        line.health.conclude(line.ask)
+
+
+@pytest.mark.parametrize(("status", "media_type"), [(404, "application/json"), (200, "text/html")])
+def test_what_a_path_of_the_target_answers_counts(notes: Contract, status: int, media_type: str) -> None:
+    """A list that isn't there, a page in place of it: where the path itself is known, that is what the API does."""
+    line = Line(notes, only_there)
+    line.told(status, "/notes", **{"content-type": media_type})
+    line.health.conclude(line.ask)
+
+
+def test_a_page_that_stands_everywhere_teaches_nothing(notes: Contract) -> None:
+    """The start page of a web site, at an address below which the API isn't served; the right one is named."""
+    line = Line(notes, lambda sent: only_there(sent) if "/v1/" in sent.url and sent.method != "GET" else 200)
+    line.health.roots = lambda: ["http://target/v1"]
+    for _ in range(VOID - 1):
+        line.told(200, "/notes", **{"content-type": "text/html"})
+    with pytest.raises(NothingLearnt, match="use --target http://target/v1"):
+        line.told(200, "/notes", **{"content-type": "text/html"})
+
+
+@pytest.mark.parametrize("at_home", [True, False])
+def test_an_address_is_looked_for_without_any_call_of_an_operation(notes: Contract, at_home: bool) -> None:
+    """Where a run had time, or leave, only for methods that the contract lacks: a wrong address isn't a sound one."""
+    line = Line(notes, only_there if at_home else lambda _: 404)
+    line.told(404, "/notes/n1", "PROPFIND")
+    with nullcontext() if at_home else pytest.raises(NothingLearnt, match="--target"):
         line.health.conclude(line.ask)
 
 
