@@ -12,6 +12,7 @@ from typing import Any
 from contract_tests.core.contract import Contract, Operation
 from contract_tests.core.document import Place
 from mockserver.contract.document import pointers
+from mockserver.contract.operations import uniqueness
 from mockserver.contract.schemas import view
 from mockserver.contract.schemas.compiled import Breach
 from mockserver.contract.schemas.ecma import compiled
@@ -130,6 +131,14 @@ def common_members(contract: Contract, schema: Any) -> Mapping[str, Any]:
     """The same without those of alternatives, of which a value may be another."""
     parts = reversed(view.combined(schema, contract.reader.view)) if isinstance(schema, Mapping) else ()
     return {name: inner for part in parts for name, inner in (part.get("properties") or {}).items()}
+
+
+def unique_members(
+    contract: Contract, operation: Operation, schema: Any, collection: str, key: str
+) -> Mapping[tuple[str, ...], str]:
+    """The members of a body, alone or together, that no two records of a collection may share, each with the clause
+    that says so; `key` isn't among them."""
+    return uniqueness.unique_members(operation.declared, schema, contract.reader.view, collection, key)
 
 
 def item_of(contract: Contract, schema: Any) -> Any:

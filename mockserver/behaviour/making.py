@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 import msgspec
@@ -52,6 +52,9 @@ class Making(Storing):
         if shape.misfits is not None:
             given = [name for name, value in after.items() if before.get(name, ABSENT) is not value]
             after, touched = self._settled(shape, after, before, change.fields, given), None
+        if shape.rules.unique and change.conflicts:
+            changed = {one for one in after if after[one] != before.get(one, ABSENT)}
+            self._must_be_alone(name, after, (one for one in shape.rules.unique if not changed.isdisjoint(one)))
         self._store(name, after, before, touched)
 
     def make(self, name: str, sent: Mapping[str, Any], fields: Mapping[str, Any], fills: tuple[str, ...]) -> Record:
@@ -89,7 +92,22 @@ class Making(Storing):
             before, record = None, shape.created(fields, collection, seed, now, fills)
         if shape.misfits is not None:
             record = self._settled(shape, record, before or {}, creation.fields, fields)
+        if rules.unique and creation.conflicts:
+            self._must_be_alone(name, record, (one for one in rules.unique if fields.keys() >= {*one}))
         return self._store(name, record)
+
+    def _must_be_alone(self, name: str, record: Record, unique: Iterable[tuple[str, ...]]) -> None:
+        """Refuse a record with values that are another's, in the fields in which no two have the same."""
+        collection = self.collections[name]
+        own = identity_of(collection.rules, record)
+        for fields in unique:
+            wanted = tuple((field, record.get(field)) for field in fields)
+            if any(value in (None, "") for _, value in wanted):
+                continue
+            others = collection.visible(wanted, self.scope.now)
+            if any(identity_of(collection.rules, one) != own for one in others):
+                words = " and ".join(f"{field} {short(value)}" for field, value in wanted)
+                raise Refused(409, f"{name} already has a record with {words}")
 
     def _each(self, base: Value, items: Sequence[Any]) -> Iterator[Any]:
         """The items of a list that the body has; while one is at hand, it stands in the place of the list."""

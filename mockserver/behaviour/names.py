@@ -123,7 +123,8 @@ def _rule_names(rules: CollectionRules) -> Iterator[tuple[str, tuple[str, ...]]]
     for word, name in (("key", rules.key), ("owner", rules.owner), ("expires", rules.expires)):
         if name:
             yield name, (word,)
-    for word, names in (("within", rules.within), ("aliases", rules.aliases)):
+    unique = tuple(name for names in rules.unique for name in names)
+    for word, names in (("within", rules.within), ("aliases", rules.aliases), ("unique", unique)):
         yield from ((name, (word,)) for name in names)
     yield from ((one.field, ("embeds", one.field)) for one in rules.embeds)
     yield from ((".".join(path), ("addresses",)) for path in rules.addresses)

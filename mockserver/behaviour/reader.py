@@ -29,7 +29,7 @@ from mockserver.state.rules import CollectionRules, Embedded
 _TOP = ("periods", "collections", "operations", "echoes", "leads", "deliveries")
 _COLLECTION = (
     "key", "within", "aliases", "mine", "owner", "expires", "lapses", "becomes", "schema", "private", "refers",
-    "implicit", "embeds", "addresses",
+    "implicit", "embeds", "addresses", "unique",
 )  # fmt: skip
 _OPERATION = (*VERBS, "page", "fills", "expand", "call", "because", "assumed")
 _COUNTS = ("first", "size", "most", "origin")
@@ -126,13 +126,14 @@ class _Reader(Telling):
         data = self.mapping(data, pointer, _COLLECTION)
         lapses = self.mapping(data.get("lapses") or {}, f"{pointer}/lapses")
         owner, within = data.get("owner"), tuple(data.get("within") or ())
+        unique = tuple((one,) if isinstance(one, str) else tuple(one) for one in data.get("unique") or ())
         return CollectionRules(
             name,
             str(data.get("key", "id")),
             owner,
             data.get("expires"),
             tuple((field, self.constants(values, f"{pointer}/lapses/{field}")) for field, values in lapses.items()),
-            frozenset(indexed.union(within, (owner,) if owner else ())),
+            frozenset(indexed.union(within, (owner,) if owner else (), *unique)),
             within,
             tuple(data.get("aliases") or ()),
             tuple(map(str, data.get("mine") or ())),
@@ -141,6 +142,7 @@ class _Reader(Telling):
             tuple(self.embedded(data.get("embeds") or {}, f"{pointer}/embeds")),
             tuple(self.becoming(name, data.get("becomes") or {}, f"{pointer}/becomes")),
             tuple(split_path(str(path)) for path in data.get("addresses") or ()),
+            unique,
         )
 
     def embedded(self, data: Any, pointer: str) -> Iterator[Embedded]:
@@ -247,7 +249,9 @@ class _Reader(Telling):
             raise self.wrong(pointer, '"*" merges fields and "=" replaces the record: use one of them')
         replaces = "=" in pairs
         base = pairs.pop("*", None) or pairs.pop("=", None)
-        return Change(base, replaces, self.carried(base, operation) if replaces else None, tuple(pairs.items()))
+        conflicts = operation.response_for(409) is not None
+        carried = self.carried(base, operation) if replaces else None
+        return Change(base, replaces, carried, tuple(pairs.items()), conflicts=conflicts)
 
     def page(self, data: Any, pointer: str, operation: Operation) -> Page:
         data = dict(self.mapping(data, pointer, _PAGE))

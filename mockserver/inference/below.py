@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, Final
 
-from mockserver.contract.schemas.naming import plain
+from mockserver.contract.schemas.naming import names_one_of, plain
 from mockserver.inference.envelopes import list_in, record_in
 from mockserver.inference.located_schemas import LocatedSchema, Schemas
-from mockserver.inference.names import find_alike, names_one_of, sayable
+from mockserver.inference.names import find_alike, sayable
 from mockserver.inference.references import References
 from mockserver.inference.resources import Resource
 from mockserver.inference.routes import VALUE, Route, Shape, segment_of

@@ -6,9 +6,9 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Final
 
-from mockserver.contract.schemas.naming import plain
+from mockserver.contract.schemas.naming import names_one_of, plain
 from mockserver.inference.located_schemas import LocatedSchema, Schemas
-from mockserver.inference.names import alike, find_alike, key_field, names_one_of
+from mockserver.inference.names import alike, find_alike, key_field
 
 LISTS: Final = (
     "data", "items", "results", "records", "content", "values", "list", "value", "entries", "elements", "rows", "hits",

@@ -29,6 +29,7 @@ from mockserver.inference.resources import Resource
 from mockserver.inference.routes import VALUE, Route, Shape, route_of, routes_by_shape
 from mockserver.inference.rpc import without_verbs
 from mockserver.inference.showing import LeftToExample
+from mockserver.inference.unique import Uniqueness
 from mockserver.inference.uploads import CONTENT, Uploads, find_contents
 from mockserver.inference.wholes import find_texts, find_wholes
 from mockserver.state.references import Reference
@@ -119,6 +120,8 @@ def infer(contract: Contract, readings: Readings = _FIRST) -> Inferred:
         collections[name] |= _relations(one, references.get(name, ()), resources, known)
         if addresses := list(own_addresses(one, routes, schemas)):
             collections[name]["addresses"] = addresses
+    for name, unique in Uniqueness(contract, schemas).fields(known, read, behaviours).items():
+        collections[name]["unique"] = unique
     records = {name: one.record for name, one in known.items()}
     behaviours = with_expansions(behaviours, read, references, records, schemas)
     inferred = {"collections": collections, "operations": behaviours}

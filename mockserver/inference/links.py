@@ -6,9 +6,9 @@ from collections.abc import Mapping
 from dataclasses import replace
 from itertools import chain, count
 
-from mockserver.contract.schemas.naming import words
+from mockserver.contract.schemas.naming import names_one_of, words
 from mockserver.inference.located_schemas import Schemas
-from mockserver.inference.names import asked_by, find_alike, names_one_of
+from mockserver.inference.names import asked_by, find_alike
 from mockserver.inference.resources import Link, Resource, Scope
 from mockserver.inference.routes import VALUE, Shape
 

@@ -7,9 +7,8 @@ from collections.abc import Iterable, Iterator
 from functools import lru_cache
 from typing import Final
 
-from mockserver.contract.schemas.naming import plain, words
+from mockserver.contract.schemas.naming import names_one_of, plain, words
 
-_SHORTEST_STEM: Final = 3
 UNIQUE: Final = ("uid", "uuid", "guid", "sid", "oid", "pk", "sku", "gid", "sha")
 """Words that identify a record among all others, as `id` does."""
 _IDENTIFYING: Final = frozenset({"id", "ids", "uid", "uuid", "guid", "gid", "key", "name", "slug", "code"})
@@ -51,16 +50,6 @@ def find_own(name: str, among: Iterable[str], collection: str) -> str | None:
     known = list(among)
     own = without(words(name), collection)
     return find_alike(name, known) or (find_alike(" ".join(own), known) if own else None)
-
-
-def names_one_of(word: str, many: str) -> bool:
-    """Whether a word may stand for one of a collection: `pet` of `pets`, `entry` of `entries`.
-
-    No plural is invented: both names are in the contract, and only their beginnings are compared.
-    """
-    one, several = plain(word), plain(many)
-    stem = one[:-1] if len(one) > _SHORTEST_STEM else one
-    return len(one) <= len(several) and len(stem) >= _SHORTEST_STEM - 1 and several.startswith(stem)
 
 
 def key_field(parameter: str, collection: str, fields: Iterable[str]) -> str | None:

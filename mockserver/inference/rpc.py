@@ -10,10 +10,10 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from typing import Final
 
-from mockserver.contract.schemas.naming import plain, words
+from mockserver.contract.schemas.naming import names_one_of, plain, words
 from mockserver.inference.envelopes import list_in, record_in
 from mockserver.inference.located_schemas import Schemas
-from mockserver.inference.names import names_one_of, names_record, sayable, without
+from mockserver.inference.names import names_record, sayable, without
 from mockserver.inference.routes import VALUE, Route, Shape
 
 _VERBS: Final[Mapping[str, str]] = {

@@ -237,6 +237,11 @@ class Sending:
         placement = self._placement(body, resource) if body is not None else None
         return placement if body is not None and placement == self._listed(body, resource) else None
 
+    def placed(self, operation: Operation, resource: Resource) -> Placement | None:
+        """Where a request has a record, or a list of them; None where it has none."""
+        body = self.schemas.body(operation.body)
+        return self._placement(body, resource) if body is not None else None
+
     def keys(self, operation: Operation, resource: Resource) -> str | None:
         """The expression for the keys of records that a body names: its list, one in it, or those of its records."""
         body = self.schemas.body(operation.body)
@@ -285,8 +290,7 @@ class Sending:
 
     def unsent(self, operation: Operation, resource: Resource) -> list[str]:
         """The fields of a new record that no request can give it: the server sets them."""
-        body = self.schemas.body(operation.body)
-        placement = self._placement(body, resource) if body is not None else None
+        placement = self.placed(operation, resource)
         sent = self.schemas.members(placement.schema) if placement is not None else {}
         if operation.body is not None and not sent:
             return []

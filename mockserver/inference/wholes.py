@@ -10,11 +10,12 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
+from mockserver.contract.schemas.naming import names_one_of
 from mockserver.inference.described import removes_all
 from mockserver.inference.envelopes import LISTS
 from mockserver.inference.flags import Flag, flag_at
 from mockserver.inference.located_schemas import LocatedSchema, Schemas
-from mockserver.inference.names import names_one_of, sayable
+from mockserver.inference.names import sayable
 from mockserver.inference.routes import VALUE, Route, Routes, Shape
 from mockserver.inference.showing import LeftToExample
 

@@ -33,7 +33,8 @@ class CollectionRules(msgspec.Struct, frozen=True):
     field has passed, and `becomes` the states that move on by themselves. `refers` names the fields that lead to
     records of other collections. A record of an `implicit` collection is there as soon as it is asked for, as the
     settings of a user are. `addresses` are the paths of members that hold the record's own address. `embeds` names
-    the lists that show the records of another collection.
+    the lists that show the records of another collection. No two records have the same values in the fields of
+    one tuple of `unique`.
     """
 
     name: str
@@ -50,6 +51,7 @@ class CollectionRules(msgspec.Struct, frozen=True):
     embeds: tuple[Embedded, ...] = ()
     becomes: tuple[Becoming, ...] = ()
     addresses: tuple[tuple[str, ...], ...] = ()
+    unique: tuple[tuple[str, ...], ...] = ()
     timed: bool = False  #: whether time changes what shows of the records
     moving: frozenset[str] = frozenset()  #: the fields that change with time, and that queries ask for
     plain: bool = True  #: whether the key is one field of the record, and unique

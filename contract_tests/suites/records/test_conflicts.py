@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from itertools import chain
 from typing import Final
 from uuid import uuid4
 
@@ -15,13 +16,14 @@ from contract_tests.core.errors import Broken, NotChecked
 from contract_tests.core.headers import IF_MATCH
 from contract_tests.core.operation import Operation
 from contract_tests.core.promises import promise
+from contract_tests.core.schemas import unique_members
 from contract_tests.core.target import NOTHING
 from contract_tests.core.words import in_json
 from contract_tests.suites.records.calls import Made
+from contract_tests.suites.records.kinds import body_of
 from contract_tests.suites.records.life import Life
 from contract_tests.suites.records.looking import creator, look
 from contract_tests.suites.records.showing import differences
-from contract_tests.suites.records.uniqueness import described_unique
 
 pytestmark = pytest.mark.usefixtures("writable", "reserved")
 IDEMPOTENCY_KEY: Final = "Idempotency-Key"
@@ -107,27 +109,34 @@ def test_taken_keys(made_kinds: list[Life]) -> None:
     cases = Cases()
     for life in made_kinds:
         for action in (creator(life), *life.kind.updates):
-            if unique := unique_members(life, action):
+            if unique := only_of_one(life, action):
                 with cases.case():
                     check_taken(life, action, unique)
     cases.settle(some=True, otherwise="the contract has no operation that documents 409 for what another record has")
 
 
-def unique_members(life: Life, action: Action) -> Mapping[str, str]:
-    """The members of a body that no two records may share, each with the words of the contract that say so."""
+def only_of_one(life: Life, action: Action) -> Mapping[tuple[str, ...], str]:
+    """The members of a body, alone or together, that no two records may share, each with the words of the contract
+    that say so."""
     if TAKEN not in action.operation.statuses:
         return {}
     is_made = action is creator(life) and action.operation.method == "POST"
-    own = {life.kind.key: "the key of the record"} if is_made and life.kind.key in life.settable else {}
-    return own or (described_unique(life.contract, action) if is_made or action is not creator(life) else {})
+    if is_made and life.kind.key in life.settable:
+        return {(life.kind.key,): "the key of the record"}
+    if action is creator(life) and not is_made:
+        return {}
+    schema = body_of(life.contract, action).value
+    return unique_members(life.contract, action.operation, schema, life.kind.name, life.kind.key)
 
 
-def check_taken(life: Life, action: Action, unique: Mapping[str, str]) -> None:
+def check_taken(life: Life, action: Action, unique: Mapping[tuple[str, ...], str]) -> None:
     """Make a record, then make another with its members, or give them to another."""
     made = life.create(life.body(creator(life), 0))
-    taken = {name: made.sent[name] for name in unique if name in made.sent}
+    sent = {name: value for name, value in made.sent.items() if value not in (None, "")}
+    said = {name: clause for names, clause in unique.items() if sent.keys() >= {*names} for name in names}
+    taken = {name: sent[name] for name in said}
     if not taken or (life.kind.key in taken and str(taken[life.kind.key]) != made.key):
-        raise NotChecked(f"{creator(life).id} gives records a {', '.join(unique)} of its own")
+        raise NotChecked(f"{creator(life).id} gives records a {', '.join(chain(*unique))} of its own")
     before = look(life, made, {})
     if action is creator(life):
         names, body = made.values, life.body(action, 1)
@@ -137,7 +146,7 @@ def check_taken(life: Life, action: Action, unique: Mapping[str, str]) -> None:
         body = life.naming(action, other, life.body(action, 1, optional=action.replaces))
     answer = life.send(action, names, {**body, **taken})
     if answer.ok:
-        what = ", ".join(f"{name} {in_json(value)} ({unique[name]})" for name, value in taken.items())
+        what = ", ".join(f"{name} {in_json(value)} ({said[name]})" for name, value in taken.items())
         expected = f"409 from {action.id} for what another record has (duplicate): {what}"
         raise Broken(expected, answer.describe(), made.answer, answer, in_order=True)
     for name, old, new in differences(life, before, look(life, made, {})):

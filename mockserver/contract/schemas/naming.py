@@ -6,6 +6,7 @@ import re
 from functools import lru_cache
 from typing import Final
 
+_SHORTEST_STEM: Final = 3
 _WORD: Final = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[0-9]+")
 
 
@@ -24,3 +25,13 @@ def words(name: str) -> tuple[str, ...]:
 def plain(name: str) -> str:
     """The words of a name in the contract, written together."""
     return "".join(words(name))
+
+
+def names_one_of(word: str, many: str) -> bool:
+    """Whether a word may stand for one of a collection: `pet` of `pets`, `entry` of `entries`.
+
+    No plural is invented: both names are in the contract, and only their beginnings are compared.
+    """
+    one, several = plain(word), plain(many)
+    stem = one[:-1] if len(one) > _SHORTEST_STEM else one
+    return len(one) <= len(several) and len(stem) >= _SHORTEST_STEM - 1 and several.startswith(stem)
