@@ -43,6 +43,15 @@ ALL = {f"/{name}" for name in NAMES}
 ADMIN = {"/admin/export", "/admin/sign-out", "/admin/wipe"}
 
 
+def test_the_root_is_asked_for_by_no_run_that_leaves_it_out(tmp_path: Path) -> None:
+    """Whether the service is there shows at another path, where nothing that was chosen can be read without input."""
+    called = Table({"GET /": Reply(200, {"id": "root"}), "POST /admin/wipe": Reply(204)})
+    paths = {"/": get("root", ok(thing(id=TEXT))), "/admin/wipe": document()["paths"]["/admin/wipe"]}
+    ran = run(called, api(paths), tmp_path, "--only", "wipe", "--suite", "conformance", "--safety", "full")
+    assert (ran.code, ran.broken()) == (0, []), ran.printed
+    assert "/" not in {one.path for one in called.log}
+
+
 @pytest.mark.parametrize(
     ("flags", "paths"),
     [
