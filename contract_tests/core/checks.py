@@ -6,12 +6,12 @@ A refusal may use another status of the same meaning (`FREEDOMS`): that is a not
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 from urllib.parse import parse_qsl
 
-from contract_tests.core.answer import NOT_JSON, Answer, names_in
+from contract_tests.core.answer import NOT_JSON, Answer, Sent, names_in
 from contract_tests.core.contract import UNREAD, Contract, Operation, is_json
 from contract_tests.core.document import Place
 from contract_tests.core.errors import Broken
@@ -67,8 +67,9 @@ class Breach:
 class AnswerChecks:
     """Finds the breaches in an answer."""
 
-    def __init__(self, contract: Contract) -> None:
+    def __init__(self, contract: Contract, names_user: Callable[[Sent], bool] = lambda _: True) -> None:
         self.contract = contract
+        self.names_user = names_user  #: whether a request has the right credentials of a user
 
     def breaches(self, answer: Answer) -> Iterator[Breach]:
         """Every breach of the contract in the answer to a documented operation."""
@@ -141,8 +142,8 @@ class AnswerChecks:
         makes_one = "201" in operation.statuses
         if status == 404 and (operation.path_names or (names_a_record(answer) and not makes_one)):
             return True
-        if status == 401 and operation.secured:
-            return True  # RFC 9110, section 15.5.2: the answer to a request without the right credentials
+        if operation.secured and (status == 401 or (status == 403 and not self.names_user(answer.sent))):
+            return True  # RFC 9110, sections 15.5.2 and 15.5.4: what a request without the right credentials gets
         if status in INPUT_REFUSALS and self.contract.is_spoiled(answer.sent):
             return True
         return status in GENERIC and not any(str(status) in other.statuses for other in self.contract.operations)

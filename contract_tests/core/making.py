@@ -134,7 +134,12 @@ class Records:
         for answer, maker in self.own.later[:]:
             with suppress(NotChecked, Broken):
                 self.await_made(maker, answer)
-        left = [f"{count} records of {name}: their paths are not known" for name, count in self.own.nowhere.items()]
+        left = [
+            f"1 record of {name}: its path is not known"
+            if count == 1
+            else f"{count} records of {name}: their paths are not known"
+            for name, count in self.own.nowhere.items()
+        ]
         reasons = {url: self._removed(url) for url in reversed(self.own.urls) if self.own.urls[url]}
         reasons |= {url: reason for url in reversed([*self.own.perhaps]) if (reason := self._cleared(url))}
         reasons |= dict.fromkeys(self._still_there(), STILL_THERE)

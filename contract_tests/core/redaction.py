@@ -11,7 +11,7 @@ from urllib.parse import quote
 from contract_tests.core.answer import Answer
 from contract_tests.core.contract import Contract
 from mockserver.contract.messages.secrets import REDACTED as REDACTED  # noqa: PLC0414 - for other modules
-from mockserver.contract.messages.secrets import Secrets
+from mockserver.contract.messages.secrets import Secrets, is_secret
 
 SHORTEST_SECRET = 4  # a shorter value would blank out ordinary words
 COOKIE_HEADERS = re.compile(r"(?i)((?:set-)?cookie\s*[:=]\s*['\"]?)[^\r\n'\"<]+")
@@ -38,6 +38,8 @@ CUT = re.compile(r"(\.\.\. \(\d+ characters\))")
 SHORTEST_BEGINNING = 6  # characters of a secret that say something of it
 VARIABLE = re.compile(r"\$(CONTRACT_(?:OTHER_)?TOKEN)(?=\w)")
 """A variable with more behind it, which a shell would take for another one."""
+ORDINARY = re.compile(r"[A-Za-z][a-z]{0,11}([ _-][A-Za-z]{1,12})?|\d{1,6}")
+"""The value of a cookie that is a setting, as in `theme=dark`: as a secret, it would blank out ordinary words."""
 MOST_FORMS = 4000  # of secrets that are remembered: a target may set another cookie with each answer
 
 
@@ -95,6 +97,12 @@ def secrets_in(answer: Answer, contract: Contract) -> Iterator[str]:
     sent = {name.lower(): value for name, value in answer.sent.headers.items()}
     yield from secrets.sent(answer.sent.query, sent, answer.sent.body)
     yield from secrets.sent("", answer.headers, answer.body)
+
+
+def cookies_of(answer: Answer) -> list[str]:
+    """The secrets among the values of the cookies that an answer sets: all but settings under an ordinary name."""
+    name, equals, value = (part.strip() for part in answer.headers.get("set-cookie", "").split(";")[0].partition("="))
+    return [value] if equals and (is_secret(name) or not ORDINARY.fullmatch(value)) else []
 
 
 def longest_beginning(text: str, form: str) -> int:

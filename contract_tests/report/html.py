@@ -28,7 +28,7 @@ LISTS: Final = (
     ("Undocumented", "undocumented"),
     ("Remarks", "remarks"),
     ("Records left behind", "left_behind"),
-    ("Existing records that were changed", "changed"),
+    ("Writes accepted for what this run has not made", "changed"),
 )
 
 

@@ -16,6 +16,7 @@ from contract_tests.run.pasting import lines_of
 from contract_tests.run.run import Run
 
 MISSING: Final = re.compile(r"field missing: (\S+)")
+CRASHED: Final = re.compile(r"5\d\d\b")
 STATUS: Final = re.compile(r"\b[1-5]\d\d\b")
 SENT: Final = re.compile(r"as it was sent.*", re.DOTALL)
 INPUT: Final = re.compile(r"\bto refuse an invalid input\b")
@@ -103,12 +104,24 @@ def cause_of(run: Run, broken: Broken, expected: str, got: str) -> str:
         return f"invalid inputs are accepted by {max(names)}"
     if shape := SHAPE.search(expected):
         return f"the shape of {PLACE.sub('/*', shape[1]).removeprefix('/*')} in {shape[2]}xx of {family(run, names)}"
+    if CRASHED.match(got) and broken.answers:
+        return f"a server error of {crashed(run, broken.answers[-1])}"
     answered = STATUS.match(got)  # then the body says less about the cause than the status
     expected = UNDEFINED.sub("405", SENT.sub("as it was sent", expected))
     words = f"{expected} | {f'answered with {answered[0][0]}xx' if answered else got[:SHOWN_OF_GOT]}"
     for name in sorted({*names, *(one.id for one in run.operations if one.id in words)}, key=len, reverse=True):
         words = words.replace(name, "{operation}")
     return STATUS.sub("{status}", words)
+
+
+def crashed(run: Run, answer: Answer) -> str:
+    """What a server error is one of: the operation, which HEAD and OPTIONS ask for too, or all undefined methods."""
+    method, path = answer.sent.method, answer.sent.path.partition("?")[0]
+    defined = run.contract.methods_at(path)
+    if method not in defined and method in {"HEAD", "OPTIONS"} and "GET" in defined:
+        method = "GET"
+    found = run.contract.match(method, path, answer.sent) if method in defined else None
+    return found[0].label if found else "methods that the contract does not define"
 
 
 def family(run: Run, names: set[str]) -> str:

@@ -142,7 +142,7 @@ class Progress:
             bodies = "body" if count == 1 else "bodies"
             self.say(f"not checked: the contents of {count} {bodies} of {media_type}")
         if self.run.changed:
-            self.say(f"changed what was there: {named(self.run.changed)}")
+            self.say(f"accepted for what this run has not made: {named(self.run.changed)}")
 
     def _say_some(self, about: str, lines: Sequence[str]) -> None:
         """The first lines of this kind, and how many more the report has."""

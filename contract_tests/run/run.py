@@ -10,14 +10,14 @@ from datetime import UTC, datetime
 from functools import cached_property, partial
 from typing import Any
 
-from contract_tests.core.answer import Answer
+from contract_tests.core.answer import Answer, Sent
 from contract_tests.core.checks import AnswerChecks, Breach
 from contract_tests.core.children import Children
 from contract_tests.core.connection import Connection
 from contract_tests.core.contract import Contract, Operation
 from contract_tests.core.coverage import Coverage
 from contract_tests.core.creation import makers
-from contract_tests.core.credentials import Keys
+from contract_tests.core.credentials import Keys, names_user
 from contract_tests.core.errors import BudgetSpent, SuiteError, UsageError
 from contract_tests.core.flows import with_flow
 from contract_tests.core.gate import Gate
@@ -28,7 +28,7 @@ from contract_tests.core.mock_process import USERS, MockProcess, arguments_for
 from contract_tests.core.model import Model
 from contract_tests.core.outgoing import has_sendings
 from contract_tests.core.promises import Ledger
-from contract_tests.core.redaction import Redactor
+from contract_tests.core.redaction import Redactor, cookies_of
 from contract_tests.core.renewing import Credential
 from contract_tests.core.safety import Rules, Safety
 from contract_tests.core.selection import Selection
@@ -234,11 +234,16 @@ class Run:
         if has_sendings(self.contract):
             chosen = settings.listen, settings.listen_url
             self.listening = open_listening(*chosen, gate, is_own_mock=self.is_own_mock)
-        checks = AnswerChecks(self.contract)
+        checks = AnswerChecks(self.contract, lambda sent: gate.health.carries(sent) or self._names_other(sent))
         gate.observers.append(lambda answer, accepted: self._observe(checks, answer, accepted))
         self.other = self._credential(gate, settings.other_token, settings.other_login, "$CONTRACT_OTHER_TOKEN")
         own = self._credential(gate, settings.token, settings.login, "$CONTRACT_TOKEN")
         return Target(gate, self.contract, own, self.by_scheme[0])
+
+    def _names_other(self, sent: Sent) -> bool:
+        found = self.contract.match(sent.method, sent.path, sent)
+        keys = Keys(self.other.value, self.by_scheme[1])
+        return bool(keys) and names_user(self.contract, found[0] if found else None, sent, keys)
 
     def _credential(self, gate: Gate, token: str | None, login: Login | None, name: str) -> Credential:
         """A user's token, or the login that fetches it."""
@@ -328,9 +333,3 @@ def selection(settings: Settings, contract: Contract) -> Selection:
     """The operations that the settings choose; raises `UsageError` where a pattern matches none."""
     older = Contract.load(settings.changed_since, settings.access) if settings.changed_since else None
     return Selection.of(contract, settings.only, settings.skip, older)
-
-
-def cookies_of(answer: Answer) -> list[str]:
-    """The values of the cookies that an answer sets."""
-    parts = answer.headers.get("set-cookie", "").split(";")
-    return [part.split("=", 1)[1].strip() for part in parts[:1] if "=" in part]

@@ -105,7 +105,7 @@ class Life(Calls):
         if self._has_crashed_again(action, answer):  # that is reported; what comes back is not seen yet
             body = self.body(action, 0, optional=False)
             answer = self.send(action, names, body)
-        if answer.status == TAKEN and isinstance(body, Mapping):
+        if isinstance(body, Mapping) and (answer.status == TAKEN or self._has_found(action, names, answer)):
             body = self._unique(body)
             answer = self.send(action, names, body)
         if answer.status in REFUSALS and isinstance(body, Mapping):
@@ -116,6 +116,13 @@ class Life(Calls):
         if is_refused and (known := self.records.again(action.operation)) is not None:
             return self.send(action, names, known), body, True
         return answer, body, False
+
+    def _has_found(self, action: Action, names: Mapping[str, str], answer: Answer) -> bool:
+        """Whether a POST is answered with a record that was made before, as by servers that look for its name first."""
+        if action.operation.method != "POST" or not answer.ok or is_job(self.contract, action.operation, answer):
+            return False
+        key = str(self.shown(action, answer).get(self.kind.key, ""))
+        return any(one.key == key and one.values == names for one in self.made)
 
     def _has_crashed_again(self, action: Action, answer: Answer) -> bool:
         return has_crashed(action, answer) and action.id in self.crashed

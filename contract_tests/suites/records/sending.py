@@ -23,8 +23,9 @@ def unique(contract: Contract, schema: Place, body: Mapping[str, Any], key: str)
         if not isinstance(value, str) or name == key or plain(name).endswith("id"):
             continue
         local, at, domain = value.partition("@")
-        for end in (f"-contract-tests-{tail}", tail):  # the first one is known in reports as made up
-            other = {**found, name: f"{local}{end}{at}{domain}"}
+        begins = (f"{local}-contract-tests-", local, local[: -len(tail)])  # the first is known in reports as made up
+        for begin in begins:
+            other = {**found, name: f"{begin}{tail}{at}{domain}"}
             if fits(contract, schema, other, writing=True):
                 found = other
                 break

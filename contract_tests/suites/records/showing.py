@@ -28,9 +28,15 @@ def check_as_sent(
     if broken:
         raise Broken.together(
             Broken(f"{action.id} to show {loss.way} as it was sent{to}: {in_json(loss.sent)}",
-                   in_json(loss.shown), *answers, in_order=True)
+                   what_came(loss.sent, loss.shown), *answers, in_order=True)
             for loss in broken[:3]
         )  # fmt: skip
+
+
+def what_came(sent: Any, shown: Any) -> str:
+    """A value in the place of another one; of a list that has other items, how many, and the first that is lacking."""
+    lacking = [one for one in sent if one not in shown] if isinstance(sent, list) and isinstance(shown, list) else []
+    return f"{len(shown)} of {len(sent)} items, without {in_json(lacking[0])}" if lacking else in_json(shown)
 
 
 def check_names(life: Life, action: Action, names: Mapping[str, str], shown: Mapping[str, Any], answer: Answer) -> None:

@@ -212,3 +212,22 @@ def test_a_part_that_a_record_may_lack_is_documented_as_missing(tmp_path: Path) 
     assert {name for name, _, _ in ran.broken() if name.startswith("known")} == {
         "known_records_are_answered[getAddress]"
     }
+
+
+@pytest.mark.parametrize(
+    ("reply", "problem"),
+    [
+        (Reply(401, {"error": "who?"}), ""),
+        (Reply(302, {}, {"Location": "/other"}), ""),
+        (Reply(406, {"error": "no"}), "success from getBearer"),
+    ],
+)
+def test_a_read_without_a_name_may_ask_for_what_the_contract_does_not_name(
+    tmp_path: Path, reply: Reply, problem: str
+) -> None:
+    """A documented 401 where no scheme of the contract says what to send; where it leads to is reported as such."""
+    paths = {"/bearer": get("getBearer", {**ok(ONE), "401": ERROR})}
+    ran = run(Table({"GET /bearer": reply}), api(paths), tmp_path, "--suite", "conformance")
+    known = [expected for name, expected, _ in ran.broken() if name.startswith("known")]
+    assert known == ([problem] if problem else [])
+    assert any("a documented status" in expected for _, expected, _ in ran.broken()) == (reply.status == 302)

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import copy
 import itertools
+import json
 import time
 import uuid
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from contract_tests.suites.records import pacing
 from tests.contract_tests.cases.running import Ran, run
 from tests.contract_tests.small import TOKEN, Asked, Notes, Reply, contract_of_notes
 
@@ -101,6 +104,24 @@ class Reusing(Notes):
         return super().make(note)
 
 
+class Finding(Notes):
+    """Looks for a note of the same text before it makes one; a mood that isn't sent is `calm`."""
+
+    def make(self, note: dict[str, object]) -> Reply:
+        known = next((one for one in self.notes.values() if one["text"] == note["text"]), None)
+        if known is None:
+            super().make({"text": note["text"]})
+            known = list(self.notes.values())[-1]
+            known["mood"] = note.get("mood", "calm")
+        return Reply(201, known)
+
+    def refused(self, asked: Asked) -> Reply | None:
+        note = asked.json
+        has_mood = isinstance(note, dict) and note.get("mood", "calm") in {"calm", "glad"}
+        text = {name: value for name, value in note.items() if name != "mood"} if has_mood else note
+        return super().refused(replace(asked, body=json.dumps(text).encode()) if has_mood else asked)
+
+
 class Late(Notes):
     """Shows each write a moment later."""
 
@@ -133,6 +154,21 @@ def test_ids_that_are_used_again_are_no_alarm(level: str, tmp_path: Path) -> Non
     assert left(service, ran) == (0, [], ["n1", "n2", "n3"], [])
     assert service.notes == before
     assert service.count("DELETE") > 5
+
+
+def test_a_note_that_is_found_before_one_is_made_is_no_alarm(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Two bodies of the suite may have the same text: what was sent second is neither lost nor without its default."""
+    monkeypatch.setattr(pacing, "FEW", 5)
+    document = contract_of_notes()
+    mood = {"type": "string", "enum": ["glad", "calm"], "default": "calm"}
+    item = document["paths"]["/notes"]
+    new = item["post"]["requestBody"]["content"]["application/json"]["schema"]
+    new["properties"]["mood"] = mood
+    item["post"]["responses"]["201"]["content"]["application/json"]["schema"]["properties"]["mood"] = mood
+    del document["paths"]["/notes/{id}"]["put"]
+    ran = run(Finding(), document, tmp_path, *WORKING, "--suite", "records")
+    assert (ran.code, ran.broken()) == (0, [])
+    assert ran.outcome("defaults") == "kept"
 
 
 @pytest.mark.thorough

@@ -11,6 +11,7 @@ from contract_tests.core.answer import Answer, Sent
 from contract_tests.core.checks import AnswerChecks, Breach
 from contract_tests.core.contract import Contract
 from tests.contract_tests.conftest import ContractOf
+from tests.contract_tests.small import contract_of_notes
 
 ERROR = {"success": False, "error": "x"}
 JSON = {"content-type": "application/json"}
@@ -91,6 +92,20 @@ def test_breaches_are_named(
 def test_other_refusals_of_the_same_meaning_are_notes(checks: AnswerChecks, operation: str, status: int) -> None:
     """403 for 401, 422 for 400; 429 at any time."""
     assert all(breach.is_note for breach in found(checks, operation, status, ERROR))
+
+
+@pytest.mark.parametrize(
+    ("is_user", "is_secured", "is_note"), [(False, True, True), (True, True, False), (False, False, False)]
+)
+def test_a_403_without_the_right_credentials_needs_no_documentation(
+    contract_of: ContractOf, is_user: bool, is_secured: bool, is_note: bool
+) -> None:
+    """As little as a 401; with those of a user, and where none are asked for, it is an answer like any other."""
+    document = contract_of_notes()
+    del document["paths"]["/notes"]["get"]["responses"]["401"]
+    document["security"] = [{"bearer": []}] if is_secured else []
+    checks = AnswerChecks(contract_of(document), lambda _: is_user)
+    assert [breach.is_note for breach in found(checks, "listNotes", 403, {"error": "key"})] == [is_note]
 
 
 @pytest.mark.parametrize("status", [413, 414, 431])

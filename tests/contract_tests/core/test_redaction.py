@@ -10,7 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from contract_tests.core.redaction import MOST_FORMS, Redactor
+from contract_tests.core.answer import Answer, Sent
+from contract_tests.core.redaction import MOST_FORMS, Redactor, cookies_of
 
 SECRET = 'to"ken/+ü<1>'
 
@@ -118,3 +119,22 @@ def test_the_beginning_of_a_secret_is_one_too(size: int) -> None:
     for form in (secret, json.dumps(secret)[1:-1]):
         shown = redact(f"x {form[:size]}... (500 characters) and {form[:size]}; y... (9 characters)")
         assert shown == f"x $CONTRACT_TOKEN... (500 characters) and {form[:size]}; y... (9 characters)"
+
+
+@pytest.mark.parametrize(
+    ("cookie", "learnt"),
+    [
+        ("sid=8f3k-QpZ1; Path=/", ["8f3k-QpZ1"]),
+        ("visit=QkRzTtWq", ["QkRzTtWq"]),
+        ("session_token=never", ["never"]),
+        ("stale_after=never; Path=/", []),
+        ("lang=en-US", []),
+        ("theme=Dark", []),
+        ("width=1920", []),
+        ("width=", [""]),
+        ("", []),
+    ],
+)
+def test_a_cookie_that_is_a_setting_is_no_secret(cookie: str, learnt: list[str]) -> None:
+    """An ordinary word or a short number under an ordinary name would blank out the words of the report itself."""
+    assert cookies_of(Answer(Sent("GET", "http://t", "/", {}), 200, {"set-cookie": cookie}, b"")) == learnt

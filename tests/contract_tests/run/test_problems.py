@@ -178,6 +178,25 @@ def test_answers_that_differ_are_one_cause_if_their_status_is_alike(run: Run) ->
     assert [cause.count for cause in causes(verdicts(run, *parts))] == [2]
 
 
+def test_a_crash_is_one_cause_for_each_operation(run: Run) -> None:
+    """Whatever promise it breaks, and by HEAD too; methods that the contract doesn't define crash together."""
+    seen = {
+        (method, path): Answer(Sent(method, f"http://target{path}", path, {}), 500, {}, b"")
+        for method in ("GET", "HEAD", "POST", "PATCH")
+        for path in ("/notes", "/notes/n1", "/session/end")
+    }
+    parts = [
+        Broken("success from listNotes", "500", seen["GET", "/notes"]),
+        Broken("listNotes: no server error", "500 oh", seen["GET", "/notes"]),
+        Broken("no server error for HEAD /notes", "500", seen["HEAD", "/notes"]),
+        Broken("createNote to make a record that is valid", "500", seen["POST", "/notes"]),
+        Broken("405 for PATCH /notes, which the contract does not define", "500", seen["PATCH", "/notes"]),
+        Broken("PATCH /notes/n1: no server error", "500", seen["PATCH", "/notes/n1"]),
+        Broken("success from getNote", "500", seen["GET", "/notes/n1"]),
+    ]
+    assert [cause.count for cause in causes(verdicts(run, *parts))] == [3, 1, 2, 1]
+
+
 def test_a_clause_of_the_contract_is_named(run: Run) -> None:
     """The operation, and the answer where that is at fault; a promise with a page of its own keeps it."""
     seen = answer("listNotes", "GET", "/notes", {})

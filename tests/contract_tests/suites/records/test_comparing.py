@@ -9,6 +9,7 @@ import pytest
 from contract_tests.core.contract import Contract
 from contract_tests.core.words import ABSENT
 from contract_tests.suites.records.comparing import is_time_of_change, losses, same
+from contract_tests.suites.records.showing import what_came
 from tests.contract_tests.conftest import ContractOf
 
 INSTANT = "2021-12-31T23:30:00+05:30"
@@ -110,3 +111,18 @@ def test_a_deprecated_member_may_say_nothing(contract: Contract) -> None:
     assert not list(losses(contract, schema, {"n": 1}, {"n": None}))
     assert not list(losses(contract, schema, {"n": 1}, {}))
     assert [str(loss) for loss in losses(contract, schema, {"n": 1}, {"n": 2})] == ["/n 1"]
+
+
+@pytest.mark.parametrize(
+    ("sent", "shown", "said"),
+    [
+        (["a", "b", "c"], ["a", "c"], '2 of 3 items, without "b"'),
+        ([{"n": 1}, {"n": 2}], [{"n": 1}], '1 of 2 items, without {"n": 2}'),
+        (["a"], ["a", "b"], '["a", "b"]'),
+        ("a", ["a"], '["a"]'),
+        (["a"], ABSENT, "field missing"),
+    ],
+)
+def test_a_long_list_that_lacks_an_item_is_named_by_it(sent: Any, shown: Any, said: str) -> None:
+    """Two lists of a hundred items don't show where they differ."""
+    assert what_came(sent, shown) == said
