@@ -11,8 +11,8 @@ from typing import Any
 
 from contract_tests.core.contract import Contract, Operation
 from contract_tests.core.document import Place
+from mockserver.contract import uniqueness
 from mockserver.contract.document import pointers
-from mockserver.contract.operations import uniqueness
 from mockserver.contract.schemas import view
 from mockserver.contract.schemas.compiled import Breach
 from mockserver.contract.schemas.ecma import compiled

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from mockserver.contract.contract import Contract
-from mockserver.contract.operations.uniqueness import TAKEN, unique_members
+from mockserver.contract.uniqueness import TAKEN, unique_members
 from mockserver.inference.located_schemas import Schemas
 from mockserver.inference.names import find_own
 from mockserver.inference.resources import Resource

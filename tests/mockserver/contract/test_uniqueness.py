@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 from mockserver.contract.operations.operation import Operation, Response
-from mockserver.contract.operations.uniqueness import unique_members
 from mockserver.contract.schemas.view import SchemaView
+from mockserver.contract.uniqueness import unique_members
 
 TEXT = {"type": "string"}
 
