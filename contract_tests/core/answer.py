@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+import re
 import sys
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -16,6 +17,7 @@ from contract_tests.core import shell
 NOT_JSON: Final[Any] = type("NotJson", (), {"__repr__": lambda _: "not JSON", "__bool__": lambda _: False})()
 """What `Answer.json` is when the body isn't JSON."""
 
+SURROGATE: Final = re.compile(r"\\u[dD][89a-fA-F]")
 SHOWN_BODY = 400  # characters of a body that a message shows
 
 
@@ -75,7 +77,8 @@ class Answer:
     def nearly_json(self) -> Any:
         """The same of a body that many readers take as JSON all the same; a number stands for those that JSON lacks."""
         try:
-            return json.loads(self.body, parse_constant=lambda _: 0, parse_float=number)
+            value = json.loads(self.body, parse_constant=lambda _: 0, parse_float=number)
+            return json.loads(json.dumps(value, ensure_ascii=False).encode("utf-8", "replace"))
         except (ValueError, RecursionError):
             return NOT_JSON
 
@@ -83,9 +86,14 @@ class Answer:
     def _read(self) -> tuple[Any, str]:
         try:
             text = self.body.decode()
-            return json.loads(text, parse_constant=no_number, parse_float=number, object_pairs_hook=members), ""
+            value = json.loads(text, parse_constant=no_number, parse_float=number, object_pairs_hook=members)
+            if SURROGATE.search(text):
+                json.dumps(value, ensure_ascii=False).encode()
+            return value, ""
         except UnicodeDecodeError:
             return NOT_JSON, "text that isn't UTF-8 (RFC 8259, section 8.1)"
+        except UnicodeEncodeError:
+            return NOT_JSON, "a text with half of a surrogate pair, which is no character (RFC 8259, section 8.2)"
         except NotInJson as error:
             return NOT_JSON, str(error)
         except (ValueError, RecursionError):

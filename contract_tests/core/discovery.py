@@ -18,6 +18,7 @@ from contract_tests.core.target import Target, path_of
 from mockserver.contract.operations.runtime import Messages, every_value
 
 MOST_RECORDS = 20  # per operation; enough to meet every kind of record, few enough for a slow target
+SAYS_WHAT = frozenset({"const", "default", "enum"})  # keywords of a schema that name a value for any call
 NOT_FOUND_IN_LINKS = "no link of the contract, and no list of the target, gives a value for {names}"
 
 
@@ -120,12 +121,13 @@ def is_read(operation: Operation) -> bool:
 
 def needs_input(operation: Operation) -> bool:
     """Whether it cannot be called without knowing something."""
-    return any(parameter.required for parameter in operation.parameters)
+    return bool(operation.path_names) or needs_more(operation)
 
 
 def needs_more(operation: Operation) -> bool:
-    """Whether a call must say more than which record it is about."""
-    return any(parameter.required and parameter.location != "path" for parameter in operation.parameters)
+    """Whether a call must say more than which record it is about, and the contract doesn't say what."""
+    more = [one for one in operation.parameters if one.required and one.location != "path"]
+    return any(one.location == "cookie" or not SAYS_WHAT.intersection(one.schema or ()) for one in more)
 
 
 def record_below(path: str, count: int) -> str:

@@ -26,10 +26,10 @@ from contract_tests.core.answer import Answer
 from contract_tests.core.contract import Operation
 from contract_tests.core.creation import is_linked
 from contract_tests.core.errors import Broken, BudgetSpent, NotChecked, SuiteError
-from contract_tests.core.headers import taken_once
 from contract_tests.core.locating import canonical
 from contract_tests.core.making import Records
 from contract_tests.core.mending import with_one_fault
+from contract_tests.core.needs import taken_once
 from contract_tests.core.schemas import for_python
 from contract_tests.core.shares import Shares
 from contract_tests.core.target import Target

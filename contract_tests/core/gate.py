@@ -31,9 +31,9 @@ from contract_tests.core.errors import (
     TargetUnavailable,
     described,
 )
-from contract_tests.core.headers import IF_MATCH
 from contract_tests.core.health import UNADMITTED, Health
 from contract_tests.core.limits import Limits
+from contract_tests.core.needs import IF_MATCH
 from contract_tests.core.safety import Rules
 from contract_tests.core.transport import NETWORK_ERRORS, Transport, reason_of
 

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Final
+from typing import Any, Final
 
 from mockserver.contract.operations.choosing import advice, matches, nameless
 from mockserver.contract.operations.expressions import EXPRESSION
+from mockserver.contract.operations.operation import ABSENT, Parameter, Response
 from mockserver.contract.operations.operation import Operation as Declared
-from mockserver.contract.operations.operation import Parameter, Response
 
-__all__ = ["SAFE_METHODS", "Operation", "advice", "matches", "nameless"]
+__all__ = ["SAFE_METHODS", "Operation", "advice", "given", "matches", "nameless"]
 
 SAFE_METHODS: Final = frozenset({"GET", "HEAD", "OPTIONS"})
 
@@ -82,3 +82,10 @@ class Operation:
         """The documented response: the exact status, else its range, else `default`."""
         found = self.declared.response_for(status)
         return found if found is not None and found.status in self.responses else None
+
+
+def given(parameters: Iterable[Parameter]) -> Mapping[str, Any]:
+    """The values of parameters for which the contract has an example, or a default."""
+    found = ((one.name, one.example(), one.schema if isinstance(one.schema, Mapping) else {}) for one in parameters)
+    values = {name: schema.get("default", ABSENT) if value is ABSENT else value for name, value, schema in found}
+    return {name: value for name, value in values.items() if value is not ABSENT}

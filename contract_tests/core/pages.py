@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 from urllib.parse import parse_qs, urlsplit
@@ -11,10 +11,10 @@ from contract_tests.core.action import Action
 from contract_tests.core.answer import Answer
 from contract_tests.core.contract import Contract, Operation, Parameter
 from contract_tests.core.model import dig
-from contract_tests.core.samples import Samples, drawn
+from contract_tests.core.needs import needed_query
 from contract_tests.core.schemas import merged_keywords
 from contract_tests.core.target import Target, Token, path_of
-from contract_tests.core.words import query_string
+from contract_tests.core.words import as_query, query_string
 
 MOST_PAGES: Final = 40
 CURSORS: Final = ("$next", "$page.cursor", "$page.token", "$page.mark", "$page.next", "$page.following",
@@ -51,10 +51,9 @@ class Reader:
     def page(self, action: Action, names: Mapping[str, str], query: Mapping[str, Any], token: Token = "") -> Answer:
         """One page; raises `Broken` where the target does not answer with success."""
         operation = action.operation
-        needed = dict(parse_pairs(self.required_query(operation)))
         path = path_of(operation, tuple(names[name] for name in operation.path_names))
         given = {name: self._as_query(operation, name, value) for name, value in query.items()}
-        encoded = query_string({**needed, **given})
+        encoded = query_string({**needed_query(self.contract, operation), **given})
         return self.target.request("GET", f"{path}?{encoded}" if encoded else path, token=token)
 
     def items(self, action: Action, answer: Answer) -> list[Mapping[str, Any]]:
@@ -104,14 +103,6 @@ class Reader:
         one = self.parameter(operation, name)
         return merged_keywords(self.contract, one.schema) if one and isinstance(one.schema, Mapping) else {}
 
-    def required_query(self, operation: Operation) -> str:
-        """A query with what the operation can't do without."""
-        if not any(one.required and one.location == "query" for one in operation.parameters):
-            return ""
-        optional = frozenset(one.name for one in operation.parameters if not one.required)
-        drawn_query = drawn(Samples(self.contract).query(operation, optional), 1, 0)[-1]
-        return query_string([(name, as_query(value)) for name, value in drawn_query.items()])
-
     def _as_query(self, operation: Operation, name: str, value: Any) -> Any:
         """A value as a query has it: the items of a list each by itself, or joined where the contract says so."""
         one = self.parameter(operation, name)
@@ -142,14 +133,3 @@ def from_address(cursor: Any, name: str) -> Any:
     if isinstance(cursor, str) and "?" in cursor:
         return parse_qs(urlsplit(cursor).query).get(name, [cursor])[0]
     return cursor
-
-
-def parse_pairs(query: str) -> Iterator[tuple[str, str]]:
-    """The first value of each parameter."""
-    for name, values in parse_qs(query, keep_blank_values=True).items():
-        yield name, values[0]
-
-
-def as_query(value: Any) -> Any:
-    """A value as a query has it."""
-    return str(value).lower() if isinstance(value, bool) else value

@@ -15,7 +15,7 @@ from contract_tests.core.contract import Contract, Operation
 from contract_tests.core.credentials import Keys, credentials, names_user
 from contract_tests.core.errors import Broken, NotChecked
 from contract_tests.core.gate import Gate
-from contract_tests.core.headers import needed
+from contract_tests.core.needs import needed, needed_query
 from contract_tests.core.renewing import Credential
 from contract_tests.core.transport import NETWORK_ERRORS
 from contract_tests.core.words import query_string
@@ -94,7 +94,8 @@ class Target:
         operation = operation or (found[0] if (found := self.contract.match(method, path)) else None)
         named = credentials(self.contract, operation, self._keys_of(token))
         sent_headers = {**(needed(self.contract, operation) if operation else {}), **named.headers}
-        path = with_query(path, named.query)
+        required = needed_query(self.contract, operation) if operation and "?" not in path else {}
+        path = with_query(path, {**required, **named.query})
         content = None
         if body is not NOTHING:
             content = body if isinstance(body, bytes) else json.dumps(body).encode()
@@ -141,7 +142,7 @@ class Target:
         return {"headers": dict(named.headers), **({"params": dict(named.query)} if named.query else {})}
 
 
-def with_query(path: str, query: Mapping[str, str]) -> str:
+def with_query(path: str, query: Mapping[str, Any]) -> str:
     """A path with further parameters."""
     return f"{path}{'&' if '?' in path else '?'}{query_string(query)}" if query else path
 

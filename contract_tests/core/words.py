@@ -17,6 +17,11 @@ def query_string(query: Mapping[str, Any] | Sequence[tuple[str, Any]]) -> str:
     return urlencode(query, doseq=True, quote_via=quote)
 
 
+def as_query(value: Any) -> Any:
+    """A value as a query has it."""
+    return str(value).lower() if isinstance(value, bool) else value
+
+
 def in_json(value: Any) -> str:
     """A value for a message, shortened."""
     if value is ABSENT:

@@ -80,7 +80,6 @@ class Calls(Pace):
         """Call an operation with values for its path."""
         operation = action.operation
         path = path_of(operation, tuple(names[name] for name in operation.path_names))
-        query = query or self.reader.required_query(operation)
         sent = dict(headers or {})
         if body is not NOTHING:
             sent["Content-Type"], body = as_declared(self.contract, action, body)

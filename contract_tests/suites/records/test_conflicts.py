@@ -13,7 +13,7 @@ from contract_tests.core.action import Action
 from contract_tests.core.answer import Answer
 from contract_tests.core.cases import Cases
 from contract_tests.core.errors import Broken, NotChecked
-from contract_tests.core.headers import IF_MATCH
+from contract_tests.core.needs import IF_MATCH
 from contract_tests.core.operation import Operation
 from contract_tests.core.promises import promise
 from contract_tests.core.schemas import unique_members

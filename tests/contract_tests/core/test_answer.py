@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from typing import Any
 
 import pytest
@@ -76,6 +77,27 @@ def test_a_value_is_taken_out_of_the_body() -> None:
     assert answer.media_type == "application/json"
     assert _answer(body=b"{").json is NOT_JSON
     assert not NOT_JSON
+
+
+@pytest.mark.parametrize(
+    ("body", "nearly"),
+    [
+        (rb'{"a": "\ud83d"}', {"a": "?"}),
+        (rb'{"\uDE00\ud83d": 1}', {"??": 1}),
+        (b'{"a": NaN}', {"a": 0}),
+    ],
+)
+def test_what_no_reader_can_keep_is_not_json(body: bytes, nearly: Any) -> None:
+    """Half of a pair that stands for one character, a number that JSON lacks: the rest is read all the same."""
+    answer = _answer(body=body)
+    assert (answer.json, answer.nearly_json) == (NOT_JSON, nearly)
+    assert "RFC 8259" in answer.json_problem
+
+
+def test_a_number_is_finite_however_large() -> None:
+    """JSON has it, though no float does; a whole pair is one character."""
+    answer = _answer(body=rb'{"a": 1e400, "b": -1e400, "c": "\ud83e\udd8a"}')
+    assert answer.json == {"a": sys.float_info.max, "b": -sys.float_info.max, "c": "\U0001f98a"}
     assert _answer(body=b"{").get("a", default=7) == 7
 
 

@@ -9,6 +9,7 @@ import time
 from http.server import BaseHTTPRequestHandler
 from pathlib import Path
 from typing import Any
+from urllib.parse import parse_qsl
 
 import pytest
 
@@ -19,6 +20,7 @@ from contract_tests.core.errors import Broken, BudgetSpent, NotChecked, TargetUn
 from contract_tests.core.fuzzing import Fuzzer
 from contract_tests.core.gate import Gate, wait_asked_for
 from contract_tests.core.limits import Limits
+from contract_tests.core.making import Records
 from contract_tests.core.safety import Rules, Safety
 from contract_tests.core.target import Target
 from contract_tests.core.transfer import LARGEST_BODY
@@ -262,3 +264,30 @@ def test_a_write_to_any_state_of_a_record_names_the_state_that_it_has(
         for text in ("a", "b"):
             answer = Target(gate, contract, TOKEN).call("changeNote", "n1", body={"text": text}, headers=headers)
             assert answer.status == status
+
+
+class Versioned(Notes):
+    """Wants a version in each query, and a reason for a removal."""
+
+    def answer(self, asked: Asked) -> Reply:
+        wanted = {"version": "2"} | ({"reason": "x"} if asked.method == "DELETE" else {})
+        return super().answer(asked) if dict(parse_qsl(asked.query)) == wanted else Reply(400, {"error": asked.query})
+
+
+def test_a_call_has_the_query_that_its_operation_needs(contract_of: ContractOf) -> None:
+    """To make a record, to read and to remove it; what a call has of its own stays as it is."""
+    document = contract_of_notes()
+    version = {"name": "version", "in": "query", "required": True, "schema": {"type": "integer", "enum": [2]}}
+    reason = {"name": "reason", "in": "query", "required": True, "schema": {"type": "string"}, "example": "x"}
+    for path in ("/notes", "/notes/{id}"):
+        document["paths"][path]["parameters"] = [*document["paths"][path].get("parameters", []), version]
+    document["paths"]["/notes/{id}"]["delete"]["parameters"] = [reason]
+    contract = contract_of(document)
+    with serving(service := Versioned()) as url:
+        gate = Gate(url, contract, Rules(Safety.OWN, contract), Limits(deadline=time.monotonic() + 30))
+        records = Records(Target(gate, contract, TOKEN), 0)
+        records.prepare(contract.operations)
+        assert len(service.notes) > 3
+        assert service.count("GET", "/notes") > 0
+        assert records.target.request("GET", "/notes?version=3").status == 400
+        assert (records.clear(), [*service.notes]) == ([], ["n1", "n2", "n3"])

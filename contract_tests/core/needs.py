@@ -1,16 +1,18 @@
-"""Headers that an operation needs, with values that a server takes."""
+"""What a call can't do without beside its path and its body: headers and query parameters, with values that fit."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from typing import Final
+from collections.abc import Iterator, Mapping
+from typing import Any, Final
 from uuid import uuid4
 
 from contract_tests.core.contract import Contract, Operation, Parameter
 from contract_tests.core.document import Place
+from contract_tests.core.operation import given
 from contract_tests.core.samples import Samples, drawn
 from contract_tests.core.schemas import fits
+from contract_tests.core.words import as_query
 
 OF_HTTP: Final = frozenset({"accept", "authorization", "content-type", "cookie"})
 """Headers that OpenAPI leaves to HTTP."""
@@ -27,6 +29,16 @@ def needed(contract: Contract, operation: Operation) -> dict[str, str]:
     return {one.name: value_of(contract, one) for one in wanted}
 
 
+def needed_query(contract: Contract, operation: Operation) -> Mapping[str, Any]:
+    """The query parameters that an operation can't do without."""
+    wanted = [one for one in operation.parameters if one.required and one.location == "query"]
+    if not wanted:
+        return {}
+    optional = frozenset(one.name for one in operation.parameters if not one.required)
+    made = drawn(Samples(contract).query(operation, optional), 1, 0)[-1]
+    return {name: as_query(value) for name, value in {**made, **given(wanted)}.items()}
+
+
 def taken_once(contract: Contract, operation: Operation) -> dict[str, str]:
     """A new value for each header whose value may come once only."""
     return {one.name: value_of(contract, one) for one in declared(operation) if ONCE.search(one.name)}
@@ -41,6 +53,8 @@ def value_of(contract: Contract, parameter: Parameter) -> str:
     """A value of a header: a new one where it may come once only, and any state of a record for If-Match."""
     if parameter.name.lower() == IF_MATCH.lower():
         return "*"
+    if not ONCE.search(parameter.name) and (known := given([parameter])):
+        return str(as_query(known[parameter.name]))
     place = contract.look_up(Place(parameter.schema)) or Place({"type": "string"})
     for fresh in (str(uuid4()), uuid4().hex[:12]) if ONCE.search(parameter.name) else ():
         if fits(contract, place, fresh, writing=True):
