@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
 
-from contract_tests.core.errors import UsageError, exit_code
+from contract_tests.core.errors import NothingLearnt, UsageError, exit_code
 from contract_tests.core.promises import Exchange, Outcome, Problem, Promise, Verdict
 from contract_tests.core.redaction import Redactor
 from contract_tests.report.causes import causes
@@ -71,14 +71,18 @@ def merged(runs: Sequence[dict[str, Any]], known: History | None) -> tuple[dict[
     """The data of several runs as that of one, compared with those that are known, and its verdicts."""
     promises = [strongest(found) for found in alike(runs).values()]
     counts = Counter(one["outcome"] for one in promises)
-    code = next(code for code in CODES if any(one["exit_code"] == code for one in runs))
+    shards = sorted({(number, count) for one in runs for number, count in one.get("shards", ())})
+    stopped = [*(one["stopped"] for one in runs), without(shards)]
+    codes = [*(one["exit_code"] for one in runs), *([NothingLearnt.exit_code] if stopped[-1] else [])]
+    code = next(code for code in CODES if code in codes)
     matrix = {name: row for one in runs for name, row in one["coverage"]["matrix"].items()}
     unreached = sorted({name for one in runs for name in one.get("unreached", ())})
     summary = {
         **runs[0],
         **{name: list(dict.fromkeys(item for one in runs for item in one.get(name, ()))) for name in LISTS},
         "exit_code": code,
-        "stopped": "; ".join(dict.fromkeys(one["stopped"] for one in runs if one["stopped"])),
+        "stopped": "; ".join(dict.fromkeys(filter(None, stopped))),
+        "shards": [list(one) for one in shards],
         "seconds": round(sum(one["seconds"] for one in runs), 1),
         "requests": sum(one["requests"] for one in runs),
         "counts": {str(outcome): counts[str(outcome)] for outcome in Outcome},
@@ -98,6 +102,15 @@ def merged(runs: Sequence[dict[str, Any]], known: History | None) -> tuple[dict[
     summary["causes"] = [cause.as_data() for cause in causes(verdicts)]
     summary["changes"] = known.changes(verdicts, never) if known else None
     return summary, verdicts
+
+
+def without(shards: Collection[tuple[int, int]]) -> str:
+    """Which parts of the operations no report is about; empty where there are all."""
+    counts = sorted({count for _, count in shards})
+    missing = [
+        f"{number}/{count}" for count in counts for number in range(1, count + 1) if (number, count) not in shards
+    ]
+    return f"the report of --shard {', '.join(missing)} is missing" if missing else ""
 
 
 def alike(runs: Sequence[dict[str, Any]]) -> dict[tuple[str, str], list[dict[str, Any]]]:

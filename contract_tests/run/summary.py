@@ -32,6 +32,7 @@ def summary(run: Run, code: int, stopped: str) -> dict[str, Any]:
         "operations": {one.id: one.label for one in run.operations},
         "safety": str(run.settings.safety),
         "seed": run.settings.seed,
+        "shards": [list(run.settings.shard)] if run.settings.shard else [],
         "seconds": round(time.monotonic() - run.started, 1),
         "unreached": sorted({one.id for one in run.operations} - run.coverage.succeeded),
         "undocumented": run.undocumented.lines(),

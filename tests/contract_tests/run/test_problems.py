@@ -73,7 +73,7 @@ def test_a_missing_field_that_breaks_several_promises_is_one_cause(run: Run) -> 
     assert [cause.count for cause in causes(verdicts(run, *parts))] == [2, 1]
 
 
-def report(folder: Path, outcome: str, code: int, name: str) -> str:
+def report(folder: Path, outcome: str, code: int, name: str, **more: Any) -> str:
     """A folder with the report of one run."""
     problems = [{"expected": "a", "got": "b", "requests": [], "assumed": [], "key": "a"}] if outcome == "broken" else []
     promise = {"id": "one", "suite": "s", "sentence": "It holds", "page": "", "assumed": [], "outcome": outcome,
@@ -86,7 +86,7 @@ def report(folder: Path, outcome: str, code: int, name: str) -> str:
         "counts": {outcome: 1}, "not_checked": {}, "notes": [], "promises": [promise], "unreached": [],
         "coverage": {"percent": 50, "matrix": {name: {"200": cell}}, "missing": []},
     }  # fmt: skip
-    (folder / "report.json").write_text(json.dumps(data))
+    (folder / "report.json").write_text(json.dumps(data | more))
     return str(folder)
 
 
@@ -237,3 +237,24 @@ def test_merged_runs_have_a_history_too(tmp_path: Path, capsys: pytest.CaptureFi
     assert "history: the first run, there is nothing to compare with" in printed
     assert "fixed: one: a\n" in printed
     assert [run["exit_code"] for run in json.loads(past.read_text())["runs"]] == [1, 0]
+
+
+@pytest.mark.parametrize(
+    ("outcome", "shards", "code", "missing"),
+    [
+        ("kept", [[1, 3]], 3, "the report of --shard 2/3, 3/3 is missing"),
+        ("broken", [[1, 3], [3, 3]], 1, "the report of --shard 2/3 is missing"),
+        ("kept", [[1, 2], [2, 2], [2, 2]], 0, ""),
+    ],
+)
+def test_a_shard_without_a_report_is_missed(
+    outcome: str, shards: list[list[int]], code: int, missing: str, tmp_path: Path
+) -> None:
+    """A job whose report was lost doesn't make the others the whole; what they found counts all the same."""
+    codes = {"kept": 0, "broken": 1}
+    folders = [
+        report(tmp_path / str(at), outcome, codes[outcome], f"operation {at}", shards=[shard])
+        for at, shard in enumerate(shards)
+    ]
+    assert main(["merge", *folders, "--report", str(tmp_path / "all")]) == code
+    assert json.loads((tmp_path / "all" / "report.json").read_text())["stopped"] == missing
