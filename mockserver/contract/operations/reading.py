@@ -5,7 +5,10 @@ from __future__ import annotations
 from base64 import b64encode
 from collections.abc import Callable, Iterator, Mapping
 from functools import partial
+from itertools import count
 from typing import Any, Final, TypeVar
+
+from msgspec.structs import replace
 
 from mockserver.contract.document import pointers
 from mockserver.contract.document.document import METHODS, Document, parsed
@@ -65,6 +68,9 @@ class Reading(Places):
             if operation.id in ids:
                 self.note(f"{place.pointer}: operationId {operation.id!r} is taken; it is called by method and path")
                 operation = self.operation(template, method, place, shared, named=False)
+            if operation.id in ids:  # another operation is called like that
+                names = (f"{operation.id} ({number})" for number in count(2))
+                operation = replace(operation, id=next(name for name in names if name not in ids))
             ids.add(operation.id)
             yield operation
 

@@ -34,6 +34,16 @@ def test_a_second_operation_of_the_same_id_keeps_its_own_name(load: Any) -> None
     assert "'x' is taken" in contract.notes[0]
 
 
+def test_no_operation_is_lost_to_the_name_of_another(load: Any) -> None:
+    """An id may be the method and path of another operation, as tools write them and people copy them."""
+    contract = load({"/a": get(operationId="GET /b"), "/b": get(operationId="GET /b"), "/c": get()})
+    assert [(name, one.template) for name, one in contract.operations.items()] == [
+        ("GET /b", "/a"),
+        ("GET /b (2)", "/b"),
+        ("GET /c", "/c"),
+    ]
+
+
 def test_parameters_of_the_path_are_shared(load: Any) -> None:
     """An operation's own parameter takes the place of the path's of the same name and location."""
     shared = [{"name": "q", "in": "query", "schema": {"type": "string"}}, {"name": "r", "in": "query", "schema": {}}]
