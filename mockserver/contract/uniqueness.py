@@ -31,6 +31,15 @@ _IN_USE: Final = re.compile(
     re.IGNORECASE,
 )
 """Words by which the description of a 409 speaks of what another record has."""
+_FORBIDDEN: Final = re.compile(
+    r"\b(?:in use|taken|used|owned) by an?other\b"
+    r"|\b(?:not|never) (?:already )?be (?:already )?(?:in use|taken|registered)\b"
+    r"|\balready (?:been )?(?:exists|in use|used|registered|taken)\b|\bduplicate\b",
+    re.IGNORECASE,
+)
+"""The same in the description of an operation, which speaks of much else."""
+_WRAPPED: Final = re.compile(r"(?<!\n)\n(?![\n*-])")
+"""The end of a line within a paragraph."""
 _NO_NAMES: Final = frozenset({"to", "from", "in", "on", "at", "by", "of", "for", "with", "is", "a", "status", "state"})
 
 
@@ -38,13 +47,16 @@ def unique_members(
     operation: Operation, schema: Any, schemas: view.SchemaView, collection: str, key: str
 ) -> Mapping[tuple[str, ...], str]:
     """The texts and numbers, alone or together, which no two records of a collection may share, each with the clause
-    that says so: their description in the schema of what is sent, or that of 409. The key of the record isn't among
-    them, and there are none where the operation doesn't document 409."""
+    that says so: their description in the schema of what is sent, or that of the operation, or of its 409. The key of
+    the record isn't among them, and there are none where the operation doesn't document 409."""
     response = operation.responses.get(TAKEN)
     if response is None or not isinstance(schema, Mapping):
         return {}
     free = {name: inner for name, inner in _free(schema, schemas) if plain(name) != plain(key)}
-    found = dict(_refused(free, response.description))
+    prose = _WRAPPED.sub(" ", str(operation.raw.get("description", "")))
+    sentences = (one.strip() for one in _SENTENCES.split(prose) if _FORBIDDEN.search(one) or _RULE.search(one))
+    found = {names: said for one in sentences for names, said in _refused(free, one)}
+    found |= _refused(free, response.description)
     for name, inner in free.items():
         said = _described(inner, schemas)
         if _says_unique(said, name, collection):

@@ -106,11 +106,11 @@ class Life(Calls):
             body = self.body(action, 0, optional=False)
             answer = self.send(action, names, body)
         if isinstance(body, Mapping) and (answer.status == TAKEN or self._has_found(action, names, answer)):
-            body = self._unique(body)
+            body = self.unlike(action, body)
             answer = self.send(action, names, body)
         if answer.status in REFUSALS and isinstance(body, Mapping):
             usual = self.body(action, 0)
-            body = self._unique(usual if isinstance(usual, Mapping) else body)
+            body = self.unlike(action, usual if isinstance(usual, Mapping) else body)
             answer = self.send(action, names, body)
         is_refused = answer.status in REFUSALS or self._has_crashed_again(action, answer)
         if is_refused and (known := self.records.again(action.operation)) is not None:
@@ -182,8 +182,20 @@ class Life(Calls):
             return answer.sent.json
         return {name: value for name, value in body.items() if name in self.settable}
 
-    def _unique(self, body: Mapping[str, Any]) -> dict[str, Any]:
-        return unique(self.contract, body_of(self.contract, self._creator), body, self.kind.key)
+    def change(
+        self, action: Action, names: Mapping[str, str], body: Any, headers: Mapping[str, str] | None = None
+    ) -> tuple[Answer, Any]:
+        """The answer to a change, and its body: with other texts where another record has some of these (409)."""
+        answer = self.send(action, names, body, headers=headers)
+        if answer.status == TAKEN and (free := self.unlike(action, body)) != body:
+            return self.send(action, names, free, headers=headers), free
+        return answer, body
+
+    def unlike(self, action: Action, body: Any) -> Any:
+        """A body with texts that no other record has."""
+        if not isinstance(body, Mapping):
+            return body
+        return unique(self.contract, body_of(self.contract, action), body, self.kind.key)
 
 
 def has_crashed(action: Action, answer: Answer) -> bool:

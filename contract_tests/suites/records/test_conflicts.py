@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from itertools import chain
-from typing import Final
+from typing import Any, Final
 from uuid import uuid4
 
 import pytest
@@ -27,6 +28,17 @@ from contract_tests.suites.records.showing import differences
 
 pytestmark = pytest.mark.usefixtures("writable", "reserved")
 IDEMPOTENCY_KEY: Final = "Idempotency-Key"
+HEADER: Final = IDEMPOTENCY_KEY.lower()
+OTHER_BODY: Final = re.compile(
+    r"\b(?:an?other|different)\b.*\b(?:body|request|payload|content)s?\b.*\b(?:409|422|refused|rejected|conflict)",
+    re.IGNORECASE | re.DOTALL,
+)
+CASELESS: Final = re.compile(
+    r"case[- ]?insensitiv|\b(?:without|ignor\w+|(?:regardless|irrespective) of)(?: the)?(?: letter)? ?case\b",
+    re.IGNORECASE,
+)
+"""Words by which texts are one that differ in upper and lower case."""
+
 STALE: Final = "412"
 TAKEN: Final = "409"
 WEAK: Final = "W/"
@@ -94,7 +106,7 @@ def check_stale_removal(life: Life, action: Action) -> None:
 
 def write(life: Life, action: Action, made: Made, body: object, tag: str) -> Answer:
     """Change or remove a record if it has the tag."""
-    return life.send(action, life.path(action, made), body, headers={IF_MATCH: tag})
+    return life.change(action, life.path(action, made), body, headers={IF_MATCH: tag})[0]
 
 
 def tag_of(answer: Answer) -> str:
@@ -125,8 +137,9 @@ def only_of_one(life: Life, action: Action) -> Mapping[tuple[str, ...], str]:
         return {(life.kind.key,): "the key of the record"}
     if action is creator(life) and not is_made:
         return {}
-    schema = body_of(life.contract, action).value
-    return unique_members(life.contract, action.operation, schema, life.kind.name, life.kind.key)
+    schema, name, key = body_of(life.contract, action).value, life.kind.name, life.kind.key
+    said = [unique_members(life.contract, one.operation, schema, name, key) for one in (creator(life), action)]
+    return {**said[0], **said[1]}
 
 
 def check_taken(life: Life, action: Action, unique: Mapping[tuple[str, ...], str]) -> None:
@@ -137,22 +150,41 @@ def check_taken(life: Life, action: Action, unique: Mapping[tuple[str, ...], str
     taken = {name: sent[name] for name in said}
     if not taken or (life.kind.key in taken and str(taken[life.kind.key]) != made.key):
         raise NotChecked(f"{creator(life).id} gives records a {', '.join(chain(*unique))} of its own")
-    before = look(life, made, {})
     if action is creator(life):
         names, body = made.values, life.body(action, 1)
     else:
+        check_own_value(life, action, made, taken)
         other = life.create(life.body(creator(life), 1), made.values or None)
         names = life.path(action, other)
         body = life.naming(action, other, life.body(action, 1, optional=action.replaces))
-    answer = life.send(action, names, {**body, **taken})
-    if answer.ok:
-        what = ", ".join(f"{name} {in_json(value)} ({said[name]})" for name, value in taken.items())
-        expected = f"409 from {action.id} for what another record has (duplicate): {what}"
-        raise Broken(expected, answer.describe(), made.answer, answer, in_order=True)
+    before = look(life, made, {})
+    for alike in filter(None, (taken, in_other_case(taken, said))):
+        answer = life.send(action, names, {**body, **alike})
+        if answer.ok:
+            what = ", ".join(f"{name} {in_json(value)} ({said[name]})" for name, value in alike.items())
+            expected = f"409 from {action.id} for what another record has (duplicate): {what}"
+            raise Broken(expected, answer.describe(), made.answer, answer, in_order=True)
     for name, old, new in differences(life, before, look(life, made, {})):
         raise Broken(
             f"a refused {action.id} to leave {name} as it was: {in_json(old)}", in_json(new), made.answer, answer
         )
+
+
+def in_other_case(values: Mapping[str, Any], said: Mapping[str, str]) -> dict[str, Any]:
+    """The values in another case, where all of them are texts that the contract compares without it; else none."""
+    found = {name: value.swapcase() for name, value in values.items()
+             if isinstance(value, str) and CASELESS.search(said[name])}  # fmt: skip
+    return found if found.keys() == values.keys() and found != values else {}
+
+
+def check_own_value(life: Life, action: Action, made: Made, taken: Mapping[str, Any]) -> None:
+    """Raise `Broken` where an update is refused because the record itself has the value, and not with another one."""
+    body = life.naming(action, made, life.body(action, 2, optional=action.replaces))
+    answer = life.send(action, life.path(action, made), {**body, **taken})
+    if answer.status == int(TAKEN) and life.change(action, life.path(action, made), {**body, **taken})[0].ok:
+        what = ", ".join(f"{name} {in_json(value)}" for name, value in taken.items())
+        expected = f"{action.id} to take what the record has already: {what}"
+        raise Broken(expected, answer.describe(), made.answer, answer, in_order=True)
 
 
 @promise("A create that is repeated with its Idempotency-Key makes one record",
@@ -170,10 +202,29 @@ def test_repeated_creates(made_kinds: list[Life]) -> None:
 
 def check_repeated(life: Life, action: Action) -> None:
     """Make a record, and repeat the request."""
-    like = life.create(life.body(action, 0))
-    headers, body = {IDEMPOTENCY_KEY: str(uuid4())}, life.body(action, 1)
-    first, second = (life.send(action, like.values, body, headers=headers) for _ in range(2))
+    like, body = life.create(life.body(action, 0)), life.body(action, 1)
+    headers = {IDEMPOTENCY_KEY: str(uuid4())}
+    first = life.send(action, like.values, body, headers=headers)
+    if first.status == int(TAKEN):  # another record has a value of it
+        headers, body = {IDEMPOTENCY_KEY: str(uuid4())}, life.unlike(action, body)
+        first = life.send(action, like.values, body, headers=headers)
+    second = life.send(action, like.values, body, headers=headers)
     keys = [str(life.shown(action, one).get(life.kind.key, "")) for one in (first, second)]
     if first.ok and second.ok and all(keys) and keys[0] != keys[1]:
         expected = f"{action.id} to make one record for one {IDEMPOTENCY_KEY}: {keys[0]} again"
         raise Broken(expected, keys[1], first, second, in_order=True)
+    clause = refusal_of_other(action.operation)
+    if first.ok and clause:
+        third = life.send(action, like.values, life.unlike(action, life.body(action, 2)), headers=headers)
+        if third.ok and third.sent.body != first.sent.body:
+            expected = f"{action.id} to refuse another body with an {IDEMPOTENCY_KEY} that was used ({clause})"
+            raise Broken(expected, third.describe(), first, third, in_order=True)
+
+
+def refusal_of_other(operation: Operation) -> str:
+    """The sentence by which the contract refuses a key that comes with another body; empty where there is none."""
+    said = [str(one.raw.get("description", "")) for one in operation.parameters if one.name.lower() == HEADER]
+    refused = (
+        sentence for text in said for sentence in re.split(r"[.;](?:\s|\Z)", text) if OTHER_BODY.search(sentence)
+    )
+    return " ".join(next(refused, "").split())

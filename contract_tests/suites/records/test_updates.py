@@ -91,7 +91,7 @@ def lists_of_objects(life: Life, action: Action) -> set[str]:
 def check_update(life: Life, action: Action, made: Made, body: dict[str, Any]) -> None:
     """One change: what its answer shows, what a read shows, and what must have stayed."""
     before, body = look(life, made, {}), life.naming(action, made, body)
-    answer = life.send(action, life.path(action, made), body)
+    answer, body = life.change(action, life.path(action, made), body)
     if answer.status in {400, 403, 409, 413, 422}:
         life.refused[action.id] = answer.describe()
         return
@@ -137,9 +137,9 @@ def check_replacement(life: Life, action: Action, made: Made) -> None:
     whole, least = (life.naming(action, made, life.body(action, at, optional=at == 2)) for at in (2, 3))
     if not isinstance(whole, Mapping) or not isinstance(least, Mapping):
         return
-    first = life.send(action, life.path(action, made), whole)
+    first, whole = life.change(action, life.path(action, made), whole)
     kept = look(life, made, {})
-    second = life.send(action, life.path(action, made), least)
+    second, least = life.change(action, life.path(action, made), least)
     if not (first.ok and second.ok):
         return
     shown, reader = look(life, made, least, second), life.kind.reader

@@ -13,9 +13,12 @@ from mockserver.contract.uniqueness import unique_members
 TEXT = {"type": "string"}
 
 
-def found(members: dict[str, Any], refusal: str = "Conflict", status: str = "409") -> list[tuple[str, ...]]:
-    """What the POST of groups with these members and this refusal is read to keep apart."""
-    operation = Operation("make", "POST", "/groups", responses={status: Response(status, refusal)})
+def found(
+    members: dict[str, Any], refusal: str = "Conflict", status: str = "409", prose: str = ""
+) -> list[tuple[str, ...]]:
+    """What the POST of groups with these members, this refusal and this description is read to keep apart."""
+    responses = {status: Response(status, refusal)}
+    operation = Operation("make", "POST", "/groups", responses=responses, raw={"description": prose})
     return list(
         unique_members(
             operation, {"type": "object", "properties": members}, SchemaView(lambda name: ("", True)), "groups", "id"
@@ -40,6 +43,22 @@ def found(members: dict[str, Any], refusal: str = "Conflict", status: str = "409
 def test_a_refusal_names_what_is_taken(refusal: str, names: list[tuple[str, ...]]) -> None:
     """In the sentence that speaks of another record; each for itself with `or`, together without."""
     assert found({"name": TEXT, "email": TEXT}, refusal) == names
+
+
+@pytest.mark.parametrize(
+    ("prose", "names"),
+    [
+        ("Makes a group. The e-mail must not be in use by\nanother group (409).", [("email",)]),
+        ("The name must be unique.", [("name",)]),
+        ("409 if the name is already taken, or the email is", [("name",), ("email",)]),
+        ("A duplicate name is refused", [("name",)]),
+        ("The name is taken from the file. The email must exist, and another group may have it.", []),
+        ("Lists:\n- the name\n- what is already in use", []),
+    ],
+)
+def test_the_description_of_an_operation_says_what_is_taken(prose: str, names: list[tuple[str, ...]]) -> None:
+    """In plainer words than that of its 409, since it speaks of much else."""
+    assert found({"name": TEXT, "email": TEXT}, prose=prose) == names
 
 
 @pytest.mark.parametrize(
