@@ -167,7 +167,7 @@ def test_concurrent_requests_lose_no_write_and_show_no_foreign_record(busy_mock:
     """Each removal and revocation succeeds once, each write is stored, and responses have only the caller's records."""
     started = time.perf_counter()
     results = _send_all(busy_mock)
-    assert time.perf_counter() - started < 60
+    assert time.perf_counter() - started < 2 * TIMEOUT
     assert len(results) == REQUESTS
 
     assert {status for *_, status, _ in results} <= {200, 404}

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-TIMEOUT = 15_000
+TIMEOUT = 60_000
 """Milliseconds that a slow machine may take for a change on a page."""
 
 if TYPE_CHECKING:

@@ -115,7 +115,7 @@ def test_all_of_it_is_found_by_search(page: Page, large: LiveMock) -> None:
 def test_swagger_ui_collapses_its_tags(page: Page, large: LiveMock) -> None:
     """Thirty tags, none of them open, and a filter."""
     page.goto(f"{large.url}/__mock__/docs/")
-    expect(page.locator(".opblock-tag")).to_have_count(30, timeout=4 * TIMEOUT)
+    expect(page.locator(".opblock-tag")).to_have_count(30, timeout=2 * TIMEOUT)
     expect(page.locator(".opblock")).to_have_count(0)
     page.get_by_placeholder("Filter by tag").fill("tag 17")
     expect(page.locator(".opblock-tag")).to_have_count(1)

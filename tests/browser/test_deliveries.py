@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.browser.conftest import PageMonitor
+from tests.browser.play import TIMEOUT, expect
 from tests.mockserver.outbound.conftest import API, BEHAVIOURS, FIXTURES
 from tests.support import LiveMock
 
@@ -33,11 +34,11 @@ def test_a_webhook_is_sent_by_hand(browser: Browser, monitor: PageMonitor, tmp_p
             section.get_by_label("URL of the receiver").fill("http://127.0.0.1:9/hook")
             section.get_by_role("button", name="Send", exact=True).click()
             row = section.get_by_role("row").filter(has_text="webhooks/deviceTrusted")
-            assert "nobody listens there; attempt 2 of 4 follows after 10 s" in (row.text_content() or "")
+            expect(row).to_contain_text("nobody listens there; attempt 2 of 4 follows after 10 s")
             row.get_by_role("button", name="Drop").click()
-            section.get_by_text("dropped").wait_for(timeout=5000)
+            section.get_by_text("dropped").wait_for(timeout=TIMEOUT)
             section.get_by_role("switch", name="Pause").click()
-            section.locator("[role=switch][aria-checked=true]").wait_for(timeout=5000)
+            section.locator("[role=switch][aria-checked=true]").wait_for(timeout=TIMEOUT)
     finally:
         page.close()
         mock.interrupt()

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from tests.browser.play import TIMEOUT
 from tests.mockserver.exchange.test_following import BEHAVIOURS, SHAPES, api
 from tests.support import LiveMock
 
@@ -39,7 +40,7 @@ def test_an_event_source_sees_a_change_in_another_tab(browser: Browser, tmp_path
             page.goto(f"{mock.url}/__mock__/")
         one.evaluate(FOLLOW)
         two.evaluate(CHANGE)
-        one.wait_for_function("window.seen.length > 0", timeout=5000)
+        one.wait_for_function("window.seen.length > 0", timeout=TIMEOUT)
         assert one.evaluate("window.seen") == [
             {"type": "device.updated", "device": {"id": "a", "name": "trusted"}},
         ]

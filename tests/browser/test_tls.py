@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from tests.browser.play import TIMEOUT
 from tests.mockserver.identity.test_sessions import USERS, _api
 from tests.support import LiveMock
 
@@ -37,7 +38,7 @@ def test_a_secure_cookie_signs_a_page_in(browser: Browser, tmp_path: Path, monke
     try:
         context = browser.new_context(ignore_https_errors=True)
         page = context.new_page()
-        page.set_default_timeout(10_000)
+        page.set_default_timeout(TIMEOUT)
         opened = page.goto(f"{mock.url}/__mock__/docs/")
         assert opened is not None
         assert page.evaluate("window.isSecureContext")

@@ -16,6 +16,7 @@ import pytest
 from contract_tests.suites.records import pacing
 from tests.contract_tests.cases.running import Ran, run
 from tests.contract_tests.small import TOKEN, Asked, Notes, Reply, contract_of_notes
+from tests.support import TIMEOUT
 
 WORKING = ("--token", TOKEN, "--skip", "endSession")
 WHERE = ("--suite", "records", "--suite", "workflows")
@@ -123,16 +124,17 @@ class Finding(Notes):
 
 
 class Late(Notes):
-    """Shows each write a moment later."""
+    """Shows each write so many seconds later."""
 
-    def __init__(self) -> None:
+    def __init__(self, moment: float) -> None:
         super().__init__()
-        self.states = [(0.0, copy.deepcopy(self.notes))]
+        self.moment = moment
+        self.states = [(float("-inf"), copy.deepcopy(self.notes))]
 
     def answer(self, asked: Asked) -> Reply:
         now, latest = time.monotonic(), self.notes
         if asked.method in {"GET", "HEAD"}:
-            self.notes = next(notes for since, notes in reversed(self.states) if now - since > MOMENT)
+            self.notes = next(notes for since, notes in reversed(self.states) if now - since > self.moment)
         reply = super().answer(asked)
         self.notes = latest
         if asked.method not in {"GET", "HEAD"}:
@@ -174,7 +176,7 @@ def test_a_note_that_is_found_before_one_is_made_is_no_alarm(tmp_path: Path, mon
 @pytest.mark.thorough
 def test_writes_that_show_late_are_no_alarm_where_that_is_said(tmp_path: Path) -> None:
     """In no suite; without `--settle` they are one."""
-    service = Late()
+    service = Late(MOMENT)
     ran = run(service, contract_of_notes(), tmp_path, *WORKING, *WHERE, "--suite", "oracle", "--settle", "200ms")
     assert left(service, ran) == (0, [], ["n1", "n2", "n3"], [])
-    assert run(Late(), contract_of_notes(), tmp_path, *WORKING, "--suite", "records").code == 1
+    assert run(Late(TIMEOUT), contract_of_notes(), tmp_path, *WORKING, "--suite", "records").code == 1

@@ -29,6 +29,7 @@ from tests.contract_tests.conftest import ContractOf, OpenTarget
 from tests.contract_tests.core.test_hostile_targets import listening, says, whole
 from tests.contract_tests.reference import Service, handler_for, serve
 from tests.contract_tests.small import TOKEN, Asked, Notes, Reply, contract_of_notes, serving
+from tests.support import SPANS, TIMEOUT
 
 ALONE = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 2\r\nConnection: close\r\n\r\n"
 PACKAGE = Path(contract_tests.__file__).parent
@@ -170,9 +171,12 @@ def silent(handler: Any) -> None:
 def test_an_operation_without_answer_breaks_its_promise(open_target: OpenTarget, misbehave: Any) -> None:
     """The target lives, but this request gets no answer: that is the operation's fault."""
     with serve(Service(), evil_handler(misbehave)) as url:
-        target = open_target(url, timeout=0.5)
-        with pytest.raises(Broken, match="an answer to POST /devices/trust"):
-            target.call("trustDevice", body={"fingerprint": "x"})
+        for seconds in (0.5, *SPANS):
+            with pytest.raises((Broken, TargetUnavailable)) as caught:
+                open_target(url, timeout=seconds).call("trustDevice", body={"fingerprint": "x"})
+            if caught.type is Broken:  # else a busy machine didn't answer the look at the target in time
+                break
+        assert "an answer to POST /devices/trust" in str(caught.value)
 
 
 def test_an_endless_body_is_cut(open_target: OpenTarget) -> None:
@@ -187,8 +191,8 @@ def test_limits_never_sleep_past_the_end() -> None:
     """Waiting ends with the budget."""
     limits = Limits(deadline=time.monotonic() + 0.05)
     started = time.monotonic()
-    limits.sleep(30)
-    assert time.monotonic() - started < 5
+    limits.sleep(2 * TIMEOUT)
+    assert time.monotonic() - started < TIMEOUT
 
 
 @pytest.mark.parametrize(

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import threading
 import time
+from types import SimpleNamespace
 
 import pytest
 
+from contract_tests.core import limits, shares
 from contract_tests.core.contract import Contract
 from contract_tests.core.errors import BudgetSpent
 from contract_tests.core.limits import Limits
 from contract_tests.core.shares import Shares
 from contract_tests.core.side_by_side import lanes_of, side_by_side
 from tests.contract_tests.conftest import ContractOf
+from tests.support import TIMEOUT
 
 DONE = {"responses": {"200": {"description": "Done"}}}
 
@@ -21,6 +24,15 @@ def with_body(*names: str) -> dict[str, object]:
     """An operation whose JSON body has these members."""
     schema = {"type": "object", "properties": {name: {"type": "string"} for name in names}}
     return {**DONE, "requestBody": {"content": {"application/json": {"schema": schema}}}}
+
+
+@pytest.fixture
+def still(monkeypatch: pytest.MonkeyPatch) -> float:
+    """The instant at which time stands still for what divides it."""
+    now = 1000.0
+    for module in (limits, shares):
+        monkeypatch.setattr(module, "time", SimpleNamespace(monotonic=lambda: now))
+    return now
 
 
 @pytest.fixture
@@ -53,7 +65,7 @@ def test_lanes_run_side_by_side_and_their_items_in_order() -> None:
 
     def work(item: str) -> None:
         if item.endswith("1"):
-            begun.wait(10)
+            begun.wait(TIMEOUT)
         seen.append(item)
 
     side_by_side(2, [["a1", "a2", "a3"], ["b1", "b2"]], work)
@@ -64,39 +76,56 @@ def test_lanes_run_side_by_side_and_their_items_in_order() -> None:
 @pytest.mark.parametrize("workers", [1, 3])
 def test_an_error_ends_all_lanes(workers: int) -> None:
     """It is raised, and what has not begun is left."""
-    seen = list[int]()
+    seen, ends = list[int](), threading.Event()
 
     def work(item: int) -> None:
         if item == 0:
-            raise BudgetSpent("the budget is spent")
+            ends.wait(0.0 if workers == 1 else TIMEOUT)
+            raise Spent
         seen.append(item)
-        time.sleep(0.001)
+        if len(seen) == workers - 1:  # all other threads have begun, and go on when the error is known
+            ends.set()
+        known.wait(TIMEOUT)
+
+    known = threading.Event()
+
+    class Spent(BudgetSpent):
+        """Known when the thread in which it was raised has ended."""
+
+        def __init__(self) -> None:
+            super().__init__("the budget is spent")
+            threading.Thread(target=follow, args=(threading.current_thread(),), daemon=True).start()
+
+    def follow(thread: threading.Thread) -> None:
+        if thread is not threading.main_thread():
+            thread.join(TIMEOUT)
+        known.set()
 
     with pytest.raises(BudgetSpent):
         side_by_side(workers, [[0, 1], *([number] for number in range(2, 400))], work)
     assert 1 not in seen
-    assert len(seen) < 398
+    assert len(seen) == workers - 1
 
 
-def test_what_one_part_does_not_use_is_for_the_others() -> None:
+def test_what_one_part_does_not_use_is_for_the_others(still: float) -> None:
     """Forty parts of 60 of 100 seconds have 1.5 each; the last one that begins at once has all that is left."""
-    shares = Shares(Limits(deadline=time.monotonic() + 100), 0.6, 40)
-    lengths = [shares.take() - time.monotonic() for _ in range(40)]
-    assert lengths == pytest.approx([60 / parts for parts in range(40, 0, -1)], abs=1)
+    divided = Shares(Limits(deadline=still + 100), 0.6, 40)
+    lengths = [divided.take() - still for _ in range(40)]
+    assert lengths == pytest.approx([60 / parts for parts in range(40, 0, -1)])
 
 
 @pytest.mark.parametrize(
     ("parts", "workers", "first"), [(4, 1, 37.5), (20, 1, 12), (4, 2, 37.5), (40, 2, 3), (1, 1, 60)]
 )
-def test_one_of_a_few_parts_may_borrow(parts: int, workers: int, first: float) -> None:
+def test_one_of_a_few_parts_may_borrow(still: float, parts: int, workers: int, first: float) -> None:
     """As long as half of an equal part is left for each of the others, and four times an equal part at most."""
-    shares = Shares(Limits(deadline=time.monotonic() + 100), 0.6, parts, workers)
-    assert shares.take() - time.monotonic() == pytest.approx(first, abs=1)
+    divided = Shares(Limits(deadline=still + 100), 0.6, parts, workers)
+    assert divided.take() - still == pytest.approx(first)
 
 
 def test_the_rate_is_that_of_all_threads() -> None:
     """Six requests at 100 a second take five hundredths, whoever sends them."""
-    limits = Limits(rate=100, deadline=time.monotonic() + 60)
+    at_rate = Limits(rate=100, deadline=time.monotonic() + TIMEOUT)
     started = time.monotonic()
-    side_by_side(3, [[0], [1], [2], [3], [4], [5]], lambda _: limits.pace())
+    side_by_side(3, [[0], [1], [2], [3], [4], [5]], lambda _: at_rate.pace())
     assert time.monotonic() - started >= 0.05
