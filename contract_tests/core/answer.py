@@ -6,7 +6,8 @@ import json
 import math
 import re
 import sys
-from collections.abc import Iterator, Mapping
+from codecs import BOM_UTF8
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, Final
@@ -18,6 +19,9 @@ NOT_JSON: Final[Any] = type("NotJson", (), {"__repr__": lambda _: "not JSON", "_
 """What `Answer.json` is when the body isn't JSON."""
 
 SURROGATE: Final = re.compile(r"\\u[dD][89a-fA-F]")
+COOKIES: Final = "set-cookie"
+"""The header of which each value has a line of its own."""
+
 SHOWN_BODY = 400  # characters of a body that a message shows
 
 
@@ -84,6 +88,8 @@ class Answer:
 
     @cached_property
     def _read(self) -> tuple[Any, str]:
+        if self.body.startswith(BOM_UTF8):
+            return NOT_JSON, "text with a byte order mark in front of it (RFC 8259, section 8.1)"
         try:
             text = self.body.decode()
             value = json.loads(text, parse_constant=no_number, parse_float=number, object_pairs_hook=members)
@@ -149,6 +155,20 @@ def members(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     if len(found) < len(pairs):
         twice = next(name for at, (name, _) in enumerate(pairs) if any(name == other for other, _ in pairs[:at]))
         raise NotInJson(f"an object with {twice!r} twice (RFC 8259, section 4: names should be unique)")
+    return found
+
+
+def joined(lines: Iterable[tuple[str, str]], *, lower: bool) -> dict[str, str]:
+    """Header lines as a mapping, without the white space around a value: those of one name are one list, except for
+    Set-Cookie, whose lines stay lines (RFC 9110, sections 5.3 and 5.5)."""
+    found: dict[str, str] = {}
+    names: dict[str, str] = {}
+    for name, value in lines:
+        if name.startswith(":"):  # what HTTP/2 has in place of a request line
+            continue
+        plain, text = name.lower(), value.strip(" \t")
+        known = names.setdefault(plain, plain if lower else name)
+        found[known] = f"{found[known]}{chr(10) if plain == COOKIES else ', '}{text}" if known in found else text
     return found
 
 

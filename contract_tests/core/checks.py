@@ -157,7 +157,7 @@ class AnswerChecks:
         for name, problem in self.contract.wrong_headers(operation, answer.status, answer.headers):
             is_missing = name.lower() not in answer.headers
             expected = f"the header {name} in a {answer.status}" + ("" if is_missing else " to match its schema")
-            got = "no such header" if is_missing else f"{answer.headers[name.lower()][:80]!r}: it {problem}"
+            got = "no such header" if is_missing else f"{answer.headers[name.lower()][:80]!r}: {problem}"
             kind = f"{answer.status} {name}" + ("" if is_missing else " value")
             yield Breach(operation.id, kind, expected, got, place.assumed[-1:], answer=answer)
 

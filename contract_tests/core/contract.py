@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from functools import cached_property
 from typing import Any, Final
 from urllib.parse import unquote, urlsplit
@@ -123,15 +123,25 @@ class Contract(Document):
         found = self.json_request_schemas(operation), self.form_request_schemas(operation)
         return next((place for places in found for place in places), None)
 
+    def parts_of(self, schemas: Iterable[Any]) -> list[dict[str, Any]]:
+        """What schemas are made of, each part once: what holds beside it, alternatives, and what is built on a schema
+        whose discriminator tells them apart."""
+        whole = [view.with_subtypes(alone(schema), self.reader.view) for schema in schemas]
+        return view.branches({"anyOf": whole}, self.reader.view)[1:]
+
     def wrong_headers(self, operation: Operation, status: int, headers: Mapping[str, str]) -> Iterator[tuple[str, str]]:
-        """Name and problem of each documented header of an answer that is missing or has a value of another form."""
+        """Name and problem of each documented header of an answer that is missing or has a value of another form; the
+        problem begins with the part that has it, or `it`."""
+        response = operation.response_for(status)
+        declared = [header.name for header in response.headers.values()] if response else []
         found = self.reader.check_response(
             operation.declared, status, tuple(headers.items()), headers.get("content-type"), ABSENT
         )
         for violation in found:
-            where, _, name = violation.place.partition(".")
-            if where == "header" and name != "Content-Type":
-                yield name, violation.message
+            where, _, place = violation.place.partition(".")
+            name = max((one for one in declared if place.startswith(one)), key=len, default="")
+            if where == "header" and name:
+                yield name, f"{place.removeprefix(name).lstrip('.') or 'it'} {violation.message}"
 
     def wrong_query(self, operation: Operation, query: str) -> Iterator[tuple[str, str]]:
         """Name and problem of each parameter of a query that is missing or has a value of another form."""
@@ -204,6 +214,12 @@ def as_request(method: str, path: str, sent: Sent | None = None) -> Request:
         return Request(method, decoded, query)
     headers = {name.lower(): value for name, value in sent.headers.items()}
     return Request(method, decoded, sent.query, headers, sent.body)
+
+
+def alone(schema: Any) -> Any:
+    """The one part of an `allOf` that has no other, as OpenAPI 3.0 writes a `$ref` that has something beside it."""
+    parts = schema.get("allOf") if isinstance(schema, Mapping) and "properties" not in schema else None
+    return parts[0] if isinstance(parts, list) and len(parts) == 1 else schema
 
 
 def is_json(content_type: str) -> bool:

@@ -81,12 +81,13 @@ class BudgetSpent(NotChecked):
     """The time of the run is over."""
 
 
-def exit_code(program: str, run: Callable[[], int]) -> int:
-    """The exit code of a command; an error is one line, an internal one is followed by its traceback."""
+def exit_code(program: str, run: Callable[[], int], show: Callable[[str], str] = str) -> int:
+    """The exit code of a command; an error is one line, an internal one is followed by its traceback. `show` takes
+    secrets out of what is printed."""
     try:
         return run()
     except SuiteError as error:
-        print(f"{program}: {error}", file=sys.stderr)
+        print(show(f"{program}: {error}"), file=sys.stderr)
         return error.exit_code
     except BrokenPipeError:  # whoever read the output has seen enough
         return PIPE_CLOSED

@@ -35,6 +35,7 @@ from contract_tests.core.health import UNADMITTED, Health
 from contract_tests.core.limits import Limits
 from contract_tests.core.needs import IF_MATCH
 from contract_tests.core.safety import Rules
+from contract_tests.core.transfer import headers_of
 from contract_tests.core.transport import NETWORK_ERRORS, Transport, reason_of
 
 LONGEST_WAIT = 30.0  # seconds that a Retry-After may ask for
@@ -130,8 +131,7 @@ class Gate(Transport):
             response, body, truncated = self._transfer_once(request, seconds)
         except (NotChecked, *NETWORK_ERRORS):
             return None
-        found = {name.lower(): value for name, value in response.headers.items()}
-        return Answer(sent, response.status_code, found, body, truncated=truncated)
+        return Answer(sent, response.status_code, headers_of(response), body, truncated=truncated)
 
     def _is_due_again(self, request: requests.PreparedRequest, answer: Answer, renewals: int | None) -> bool:
         """Whether to send the same request once more, with the credentials of now: the run's health asks for it, or
@@ -196,9 +196,9 @@ class Gate(Transport):
             raise BudgetSpent("the budget is spent")  # it ended the answer, not the target
         self.tally.failed_in_a_row = 0
         found = self.contract.match(sent.method, sent.path, sent)
-        headers = {name.lower(): value for name, value in response.headers.items()}
         name = found[0].id if found and self.by_contract else ""
-        return response, Answer(sent, response.status_code, headers, body, time.monotonic() - started, truncated, name)
+        seconds = time.monotonic() - started
+        return response, Answer(sent, response.status_code, headers_of(response), body, seconds, truncated, name)
 
     def _check_silence(self, sent: Sent, error: Exception) -> None:
         """After a network error: this request's own fault, or is the target gone? Raises when it is gone."""

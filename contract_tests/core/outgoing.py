@@ -109,7 +109,7 @@ class Sending:
         named = self.contract.wrong_headers(self.received, SENT, delivery.headers)
         for name, problem in named:
             is_missing = name.lower() not in delivery.headers
-            got = "no such header" if is_missing else f"{delivery.headers[name.lower()][:80]!r}: it {problem}"
+            got = "no such header" if is_missing else f"{delivery.headers[name.lower()][:80]!r}: {problem}"
             yield Wrong(f"header {name}", f"the header {name}", got)
         for name, problem in self.contract.wrong_query(self.received, delivery.query):
             yield Wrong(f"query {name}", f"the parameter {name} of the query", f"{delivery.query[:80]!r}: it {problem}")

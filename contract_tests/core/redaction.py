@@ -8,13 +8,14 @@ import re
 from collections.abc import Iterable, Iterator
 from urllib.parse import quote
 
-from contract_tests.core.answer import Answer
+from contract_tests.core.answer import COOKIES, Answer
 from contract_tests.core.contract import Contract
+from contract_tests.core.tokens import cookies
+from mockserver.contract.messages.secrets import LISTED, Secrets, is_secret
 from mockserver.contract.messages.secrets import REDACTED as REDACTED  # noqa: PLC0414 - for other modules
-from mockserver.contract.messages.secrets import Secrets, is_secret
 
 SHORTEST_SECRET = 4  # a shorter value would blank out ordinary words
-COOKIE_HEADERS = re.compile(r"(?i)((?:set-)?cookie\s*[:=]\s*['\"]?)[^\r\n'\"<]+")
+COOKIE_HEADERS = re.compile(r"(?i)(\b(?:set-)?cookie\s*[:=]\s*['\"]?)[^\r\n'\"<]+")
 AUTHORIZATION = re.compile(
     r"(?i)(authorization['\"]?\s*[:=]\s*['\"]?\s*(?:bearer|basic)\s+)(?!\$CONTRACT|contract-tests-|\[[a-z]+\])"
     r"[^\s'\"<,}\]&\\]+"  # up to a quote, in HTML and in JSON too
@@ -90,6 +91,14 @@ class Redactor:
         return f"{text[:-size]}{name}" if size else text
 
 
+def secrets_in_head(answer: Answer) -> list[str]:
+    """The secrets among the cookies that an answer sets, and in other headers that have the name of one: all but
+    settings under an ordinary name."""
+    others = {name: value for name, value in answer.headers.items() if name != COOKIES}
+    found = [value for name, value in cookies(answer).items() if is_secret(name) or not ORDINARY.fullmatch(value)]
+    return [*found, *(value for value in LISTED.sent("", others, b"") if not ORDINARY.fullmatch(value))]
+
+
 def secrets_in(answer: Answer, contract: Contract) -> Iterator[str]:
     """The secrets of a recorded request and its answer: by the list of names that the mock server has, and by the names
     of the contract's credentials."""
@@ -97,12 +106,6 @@ def secrets_in(answer: Answer, contract: Contract) -> Iterator[str]:
     sent = {name.lower(): value for name, value in answer.sent.headers.items()}
     yield from secrets.sent(answer.sent.query, sent, answer.sent.body)
     yield from secrets.sent("", answer.headers, answer.body)
-
-
-def cookies_of(answer: Answer) -> list[str]:
-    """The secrets among the values of the cookies that an answer sets: all but settings under an ordinary name."""
-    name, equals, value = (part.strip() for part in answer.headers.get("set-cookie", "").split(";")[0].partition("="))
-    return [value] if equals and (is_secret(name) or not ORDINARY.fullmatch(value)) else []
 
 
 def longest_beginning(text: str, form: str) -> int:

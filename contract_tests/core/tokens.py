@@ -11,12 +11,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from contract_tests.core.answer import Answer
+from contract_tests.core.answer import COOKIES, Answer
 from contract_tests.core.children import Children, output_of
 from contract_tests.core.errors import CredentialsRefused
 
-COOKIE: Final = re.compile(r"(?:^|,)\s*([^\s=;,]+)=([^;,]*)")
-"""A cookie at the beginning of a Set-Cookie; several of them are one text with commas between."""
+COOKIE: Final = re.compile(r"^([^\s=;,]+)=([^;\n]*)", re.MULTILINE)
+"""A cookie at the beginning of a line of Set-Cookie."""
 COMMAND_LIMIT: Final = 30.0  # seconds
 
 
@@ -45,7 +45,7 @@ def printed(command: str, children: Children) -> str:
 
 def cookies(answer: Answer) -> Mapping[str, str]:
     """The cookies that an answer sets."""
-    return dict(COOKIE.findall(answer.headers.get("set-cookie", "")))
+    return dict(COOKIE.findall(answer.headers.get(COOKIES, "")))
 
 
 def claims(token: str) -> Mapping[str, Any]:

@@ -14,6 +14,8 @@ import urllib3
 from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
 
+from contract_tests.core.answer import joined
+
 LARGEST_BODY = 4_000_000
 BEYOND = 0.01  # seconds in which a body would follow an answer that has none
 
@@ -106,6 +108,11 @@ def read_bounded(response: requests.Response, end: float) -> tuple[bytes, bool]:
         raise requests.ConnectionError(error) from error
     response.raw.release_conn()
     return bytes(body), False
+
+
+def headers_of(response: requests.Response) -> dict[str, str]:
+    """The headers of an answer by their lower-case names."""
+    return joined(response.raw.headers.items(), lower=True)
 
 
 def beyond(response: requests.Response) -> bytes:

@@ -18,7 +18,7 @@ from contract_tests.core.errors import (
     TargetUnavailable,
 )
 from contract_tests.core.limits import Limits
-from contract_tests.core.transfer import POOLS, beyond, dropped, read_bounded
+from contract_tests.core.transfer import POOLS, beyond, dropped, headers_of, read_bounded
 
 CERTIFICATE_HINTS = {
     "CERTIFICATE_VERIFY_FAILED": "name the authority that has signed the target's certificate with --ca FILE",
@@ -58,7 +58,7 @@ class Transport(HTTPAdapter):
             response, content, truncated = self._transfer(request)
         except NETWORK_ERRORS as error:
             raise TargetUnavailable(f"the login at {url} does not answer: {reason_of(error)}") from None
-        found = {name.lower(): value for name, value in response.headers.items()}
+        found = headers_of(response)
         return Answer(sent, response.status_code, found, content, truncated=truncated)
 
     def _described(self, request: requests.PreparedRequest) -> Sent:

@@ -12,10 +12,12 @@ from typing import Any, Final
 
 from contract_tests.core.answer import Answer, Sent, names_in
 from contract_tests.core.contract import Contract, Operation
-from contract_tests.core.document import Place
 
 DEEPEST: Final = 8
-INNER: Final = frozenset({"$ref", "items", "properties", "allOf", "anyOf", "oneOf"})
+OPENING: Final = ("additionalProperties", "unevaluatedProperties")
+"""Keywords with the schema of members that have no schema of their own."""
+INNER: Final = frozenset({"$ref", "items", "prefixItems", "properties", *OPENING, "allOf", "anyOf", "oneOf", "if",
+                          "dependentSchemas"})  # fmt: skip
 """Keywords of a schema whose values have members or items that it describes."""
 MOST_NAMED: Final = 6  # operations of one part
 COMMON_HEADERS: Final = frozenset({
@@ -75,7 +77,7 @@ class Undocumented:
                 yield f"the header {name}"
         schema = self.contract.answer_schema(operation, answer.status, answer.headers.get("content-type", ""))
         if schema is not None and isinstance(answer.json, dict | list):
-            found = undeclared(self.contract, [schema], [answer.json])
+            found = undeclared(self.contract, [schema.value], [answer.json])
             yield from (f"the field {pointer}" for pointer in found if pointer.rpartition("/")[2] not in self.sent)
 
 
@@ -86,40 +88,28 @@ def named(places: list[str]) -> str:
 
 
 def undeclared(
-    contract: Contract, schemas: list[Place], values: list[Any], pointer: str = "", depth: int = 0
+    contract: Contract, schemas: list[Any], values: list[Any], pointer: str = "", depth: int = 0
 ) -> Iterator[str]:
     """The members of values that none of the schemas declares, where these neither allow nor forbid others; all of a
-    list are looked at together."""
-    parts = [*branches(contract, schemas)] if values else []
+    list, or of an object whose names are free, are looked at together."""
+    parts = contract.parts_of(schemas) if values else []
     if depth > DEEPEST or not parts:
         return
     if items := [item for value in values if isinstance(value, list) for item in value]:
-        inner = [found for part in parts if (found := contract.look_up(part, "items")) is not None]
+        inner = [one for part in parts for one in (part.get("items"), *(part.get("prefixItems") or ()))]
         yield from undeclared(contract, inner, items, f"{pointer}/*", depth + 1)
     objects = [value for value in values if isinstance(value, Mapping)]
-    names = {name for part in parts for name in part.value.get("properties") or ()} if objects else set()
-    is_free = any({"additionalProperties", "patternProperties", "unevaluatedProperties"} & part.value.keys()
-                  for part in parts)  # fmt: skip
-    for name in dict.fromkeys(name for value in objects for name in value) if names else ():
-        if name not in names:
-            yield from () if is_free else (f"{pointer}/{name}",)
-            continue
-        below = [found for part in parts if (found := contract.look_up(part, "properties", name)) is not None]
-        if all(isinstance(one.value, Mapping) and INNER.isdisjoint(one.value) for one in below):
+    names = {name for part in parts for name in part.get("properties") or ()} if objects else set()
+    known = {*names, *(name for part in parts for name in part.get("required") or () if names)}
+    others = dict.fromkeys(name for value in objects for name in value if name not in known)
+    if open_ones := [part[word] for part in parts for word in OPENING if word in part]:
+        rest = [value[name] for value in objects for name in others if name in value]
+        yield from undeclared(contract, open_ones, rest, f"{pointer}/*", depth + 1)
+    elif names and not any(part.get("patternProperties") for part in parts):
+        yield from (f"{pointer}/{name}" for name in others)
+    for name in sorted(names):
+        below = [part["properties"][name] for part in parts if name in (part.get("properties") or ())]
+        if all(isinstance(one, Mapping) and INNER.isdisjoint(one) for one in below):
             continue
         deeper = [value[name] for value in objects if isinstance(value.get(name), dict | list)]
         yield from undeclared(contract, below, deeper, f"{pointer}/{name}", depth + 1)
-
-
-def branches(contract: Contract, schemas: list[Place]) -> Iterator[Place]:
-    """The schemas and all that they are made of, each once: alternatives of alternatives often are the same few."""
-    waiting, seen = [*schemas], set[int]()
-    while waiting:
-        place = contract.look_up(waiting.pop())
-        if place is None or not isinstance(place.value, Mapping) or id(place.value) in seen:
-            continue
-        seen.add(id(place.value))
-        yield place
-        for keyword in ("allOf", "anyOf", "oneOf"):
-            parts = enumerate(place.value.get(keyword) or ())
-            waiting += [Place(one, f"{place.pointer}/{keyword}/{at}") for at, one in parts]

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import NoReturn
 
 from contract_tests.core.errors import TargetUnavailable, UsageError, exit_code
+from contract_tests.core.redaction import Redactor
 from contract_tests.run.options import OPTIONS, meant
 from contract_tests.run.run import Run, last_moment
 from contract_tests.run.session import Session
@@ -49,7 +50,8 @@ def parser() -> argparse.ArgumentParser:
 def main(arguments: Sequence[str] | None = None, started: float | None = None) -> int:
     """Check a target and report; returns the exit code. The budget counts from the instant at which it `started`."""
     given = vars(parsed(arguments))
-    return exit_code("contract-tests", lambda: checked(Settings.gather(given), started or time.monotonic()))
+    begun = started or time.monotonic()
+    return exit_code("contract-tests", lambda: checked(Settings.gather(given), begun), Redactor().without_secrets)
 
 
 def parsed(arguments: Sequence[str] | None) -> argparse.Namespace:

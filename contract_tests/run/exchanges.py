@@ -32,7 +32,7 @@ def response_of(answer: Answer, redact: Callable[[str], str]) -> str:
     if not answer.status:
         return "no response"
     head = [f"{answer.status} {phrase(answer.status)}".strip()]
-    head += [redact(f"{name}: {value}") for name, value in answer.headers.items()]
+    head += [redact(f"{name}: {line}") for name, value in answer.headers.items() for line in value.split("\n")]
     body = redact(body_of(answer))
     if len(body) > SHOWN_BODY:
         body = f"{body[:SHOWN_BODY]}\n... (a body of {len(answer.body):,} bytes)"

@@ -6,6 +6,7 @@ import time
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from email.utils import parsedate_to_datetime
+from itertools import zip_longest
 from urllib.parse import urljoin, urlsplit
 
 from contract_tests.core.answer import Answer
@@ -17,7 +18,9 @@ from contract_tests.core.health import teaches
 from contract_tests.core.routes import has_route, right_root, root_of
 from contract_tests.core.target import Target
 
-MOST_TRIED = 5  # reads, before the token counts as refused
+MOST_TRIED = 5  # reads that are not found, before another address is tried
+MOST_REFUSED = 20  # reads, before the token counts as refused: many may be for administrators alone
+MOST_NAMED = 3  # reads, in a message
 REFUSED = frozenset({401, 403})
 SKEW_WORTH_REPORTING = 5.0  # seconds
 
@@ -46,11 +49,23 @@ def tried(target: Target, reads: Sequence[Operation], wait: float) -> Iterator[A
             yield first_answer(target, "/", wait)
             return
         yield first_answer(target, "/contract-tests/are/looking/here", wait)
-    for number, operation in enumerate(reads[:MOST_TRIED]):
+    refused = 0
+    for number, operation in enumerate(in_turn(reads)[:MOST_REFUSED]):
+        if number - refused >= MOST_TRIED:
+            return
         answer = first_answer(target, operation.path, 0 if number else wait)
         yield answer
+        refused += answer.status in REFUSED
         if answer.status not in REFUSED | {404} and not is_redirect(answer):
             return
+
+
+def in_turn(reads: Sequence[Operation]) -> list[Operation]:
+    """The reads, one of each part of the API after the other: what one part refuses, another one may allow."""
+    parts: dict[str, list[Operation]] = {}
+    for one in reads:
+        parts.setdefault(one.path.split("/")[1], []).append(one)
+    return [one for each in zip_longest(*parts.values()) for one in each if one is not None]
 
 
 def is_redirect(answer: Answer) -> bool:
@@ -75,7 +90,8 @@ def first_answer(target: Target, path: str, wait: float) -> Answer:
 
 def refusal(target: Target, refused: Sequence[Answer]) -> CredentialsRefused:
     """The error of a token that nothing accepts."""
-    asked = ", ".join(f"GET {answer.sent.path}" for answer in refused)
+    more = f" and {len(refused) - MOST_NAMED} more" if len(refused) > MOST_NAMED else ""
+    asked = ", ".join(f"GET {answer.sent.path}" for answer in refused[:MOST_NAMED]) + more
     problem = f"the target refuses the token: {asked}: {refused[0].describe()}" if target.keys else (
         f"the target wants a token: {asked}: {refused[0].status}"
     )  # fmt: skip

@@ -28,7 +28,7 @@ from contract_tests.core.mock_process import USERS, MockProcess, arguments_for
 from contract_tests.core.model import Model
 from contract_tests.core.outgoing import has_sendings
 from contract_tests.core.promises import Ledger
-from contract_tests.core.redaction import Redactor, cookies_of
+from contract_tests.core.redaction import Redactor, secrets_in_head
 from contract_tests.core.renewing import Credential
 from contract_tests.core.safety import Rules, Safety
 from contract_tests.core.selection import Selection
@@ -269,7 +269,7 @@ class Run:
         return Keys(self.other_token, self.by_scheme[1])
 
     def _observe(self, checks: AnswerChecks, answer: Answer, accepted: str | None) -> None:
-        self.redact.learn_all(cookies_of(answer))
+        self.redact.learn_all(secrets_in_head(answer))
         self.ledger.answered.add(answer.operation_id)
         self.coverage.saw(answer)
         if self._is_new(answer):

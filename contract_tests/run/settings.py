@@ -112,7 +112,8 @@ def settle(values: dict[str, Any]) -> Settings:
         if values.get("spec"):  # this mock has users of its own
             values["token"], values["other_token"] = USER_TOKENS
     elif urlsplit(target).scheme not in {"http", "https"} or not urlsplit(target).hostname:
-        raise UsageError(f"--target {target!r} isn't a URL", fix="write it as http://host:port")
+        shown = target.rpartition("@")[2]  # before it may stand a password
+        raise UsageError(f"--target {shown!r} isn't a URL", fix="write it as http://host:port")
     if values.get("listen_url") and not values.get("listen"):
         raise UsageError("--listen-url leads to a listener, and there is none", fix="add --listen HOST:PORT")
     for name in ("ca", "cert", "key"):

@@ -12,6 +12,7 @@ from typing import Any, Final
 from urllib.parse import urlsplit
 
 from contract_tests.core.errors import UsageError, exit_code
+from contract_tests.core.redaction import Redactor
 from contract_tests.run.cli import Parser
 from contract_tests.run.options import OPTIONS, meant
 from contract_tests.run.run import Run
@@ -69,7 +70,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if unknown:
         flags = [flag for action in described._actions for flag in action.option_strings]  # noqa: SLF001
         described.error(f"unknown flag {unknown[0]!r}{meant(unknown[0].partition('=')[0], flags)}")
-    return exit_code("contract-tests traffic", lambda: checked(vars(given), started))
+    return exit_code("contract-tests traffic", lambda: checked(vars(given), started), Redactor().without_secrets)
 
 
 def checked(given: dict[str, Any], started: float) -> int:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final
 from urllib.parse import urlsplit
@@ -11,7 +10,6 @@ from urllib.parse import urlsplit
 from contract_tests.core.answer import Answer
 
 ON_PURPOSE: Final = "the mock server answered with a fault that somebody asked for"
-COOKIES: Final = "set-cookie"
 CHARSET: Final = re.compile(r"charset\s*=\s*\"?([^\s;\"]+)", re.IGNORECASE)
 STATIC_KINDS: Final = frozenset({
     "document", "stylesheet", "script", "image", "font", "media", "manifest", "texttrack", "ping", "prefetch",
@@ -48,19 +46,6 @@ class Entry:
     @property
     def _has_extension(self) -> bool:
         return bool(WITH_EXTENSION.search(urlsplit(self.answer.sent.url).path))
-
-
-def joined(lines: Iterable[tuple[str, str]], *, lower: bool) -> dict[str, str]:
-    """Header lines as a mapping: those of one name are one list (RFC 9110, section 5.3), except for Set-Cookie."""
-    found: dict[str, str] = {}
-    names: dict[str, str] = {}
-    for name, value in lines:
-        if name.startswith(":"):  # what HTTP/2 has in place of a request line
-            continue
-        plain = name.lower()
-        known = names.setdefault(plain, plain if lower else name)
-        found[known] = f"{found[known]}{chr(10) if plain == COOKIES else ', '}{value}" if known in found else value
-    return found
 
 
 def as_bytes(text: str, content_type: str) -> bytes:

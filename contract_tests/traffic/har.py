@@ -11,9 +11,9 @@ from decimal import Decimal
 from typing import Any, Final
 from urllib.parse import urlencode, urlsplit
 
-from contract_tests.core.answer import NOT_JSON, Answer, Sent
+from contract_tests.core.answer import NOT_JSON, Answer, Sent, joined
 from contract_tests.core.contract import is_json
-from contract_tests.traffic.entry import ON_PURPOSE, Entry, as_bytes, joined
+from contract_tests.traffic.entry import ON_PURPOSE, Entry, as_bytes
 
 Attached = Callable[[str], bytes | None]
 """Reads a body that stands in a file of its own beside the archive, or in the same zip file."""

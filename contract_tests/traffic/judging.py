@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from typing import Final
 from urllib.parse import urlsplit
 
-from contract_tests.core.answer import Answer
+from contract_tests.core.answer import COOKIES, Answer
 from contract_tests.core.checks import AnswerChecks, Breach
 from contract_tests.core.contract import Operation
 from contract_tests.core.health import teaches
@@ -17,7 +17,7 @@ from contract_tests.core.redaction import secrets_in
 from contract_tests.run.run import Run, looks_of
 from contract_tests.traffic import requests
 from contract_tests.traffic.admission import UNRECORDED, Admission
-from contract_tests.traffic.entry import COOKIES, Entry
+from contract_tests.traffic.entry import Entry
 from contract_tests.traffic.hosts import Hosts, host_of
 
 MOST_NAMED: Final = 5  # entries of one cause

@@ -85,7 +85,7 @@ def undocumented(contract: Contract, operation: Operation, sent: Sent) -> Iterat
         yield from (f"the query parameter {name}" for name in sorted(names))
     body = sent.json if sent.body and operation.takes_body else NOT_JSON
     if isinstance(body, dict | list):
-        schemas = [*contract.json_request_schemas(operation)]
+        schemas = [place.value for place in contract.json_request_schemas(operation)]
         yield from (f"the request field {pointer}" for pointer in undeclared(contract, schemas, [body]))
 
 

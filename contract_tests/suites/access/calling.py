@@ -13,6 +13,8 @@ from contract_tests.core.safety import Safety
 from contract_tests.core.target import Token
 from contract_tests.run.run import Run
 
+UNKNOWN_USER = 401
+MOST_READS = 5  # of the other user, before their credentials count as refused
 ORDER = {"GET": 0, "HEAD": 0, "POST": 1, "PUT": 2, "PATCH": 3, "DELETE": 4}
 
 
@@ -31,6 +33,20 @@ def tried(calls: Calls, operations: list[Operation], untried: dict[str, str]) ->
             yield calls.of(operation)
         except NotChecked as error:
             untried[operation.id] = error.reason
+
+
+def other_user(run: Run, found: list[Call]) -> Keys:
+    """The credentials of the other user; raises `NotChecked` where they are those of nobody else, or of nobody."""
+    other, target = run.other_keys, run.target()
+    if not other:
+        raise NotChecked("authentication: no second user is known (--other-token)")
+    if other == target.keys:
+        raise NotChecked("authentication: both users have the same token")
+    reads = [call for call in found if call.operation.method == "GET"][:MOST_READS]
+    refused = [call.send(target, other).status == UNKNOWN_USER for call in reads]
+    if refused and all(refused):
+        raise NotChecked("authentication: the target refuses each call of the other user with 401")
+    return other
 
 
 def check_refused(

@@ -18,7 +18,7 @@ from contract_tests.core.locating import canonical
 from contract_tests.core.promises import promise
 from contract_tests.core.target import Token
 from contract_tests.run.run import Run
-from contract_tests.suites.access.calling import check_refused, secured, tried
+from contract_tests.suites.access.calling import check_refused, other_user, secured, tried
 from contract_tests.suites.access.others import below, in_list, is_upsert, is_written, lists_of
 
 CASELESS = re.compile(r"[0-9a-f-]+|[^a-z]*", re.IGNORECASE)  # secrets that a server may read in either case
@@ -29,6 +29,7 @@ WRONG: tuple[Callable[[str], str], ...] = (
     lambda right: right[:-1],
     lambda _: "contract-tests-wrong",
     lambda right: f"{right}x" if CASELESS.fullmatch(right) else right.swapcase(),
+    lambda _: "",
 )
 
 
@@ -48,7 +49,7 @@ def test_without_credentials(run: Run, calls: Calls) -> None:
 
 @promise("An operation that requires credentials is refused with wrong ones", page=PAGE, stage=30)
 def test_wrong_credentials(run: Run, calls: Calls) -> None:
-    """Another secret, and the right one with more behind it or its end cut off; where an operation wants several
+    """Another secret, none, and the right one with more behind it or its end cut off; where an operation wants several
     credentials, each of them in turn, and where it takes one or another, the others as well."""
     keys = run.target().keys
     if not keys:
@@ -116,17 +117,17 @@ def known(keys: Keys, scheme: SecurityScheme) -> str:
          page="what the target itself refuses to the other user", stage=31)  # fmt: skip
 def test_records_of_another_user(run: Run, calls: Calls) -> None:
     """A list that lacks the record, or a read that refuses it, says that it is not shared."""
-    other = run.other_keys
-    if not other:
-        raise NotChecked("authentication: no second user is known (--other-token)")
-    target, cases, apart = run.target(), Cases(), 0
-    for call in list(tried(calls, secured(run), {})):
+    found = list(tried(calls, secured(run), {}))
+    other = other_user(run, found)
+    target, cases, apart, read = run.target(), Cases(), 0, 0
+    for call in found:
         if call.operation.method == "GET" and call.values:
             around = secured(run)
             about = [one for one in around if one.path == call.operation.path and one is not call.operation]
             mine, theirs = call.send(target), call.send(target, other)
             if not mine.ok:
                 continue
+            read += 1
             lists = lists_of(run.model, around, call, mine.json)
             listed = [in_list(run.model, target, one, call, other) for one in lists]
             if theirs.ok and False not in listed:
@@ -142,7 +143,11 @@ def test_records_of_another_user(run: Run, calls: Calls) -> None:
                         raise Broken(expected, answer.describe(), mine, theirs, answer, in_order=True)
     cases.settle(some=True)
     if not apart:
-        raise NotChecked("authentication: the target shows every record to both users")
+        raise NotChecked(
+            "authentication: the target shows every record to both users"
+            if read
+            else "authentication: no record of the first user is known"
+        )
 
 
 def check_kept(

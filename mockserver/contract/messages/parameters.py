@@ -28,6 +28,7 @@ class ParameterReader:
         "_siblings",
         "_take",
         "_validator",
+        "is_list",
         "key",
         "parameter",
         "place",
@@ -48,6 +49,7 @@ class ParameterReader:
         self._take: Take = ways[0]
         self._others: tuple[Take, ...] = ways[1:]
         self._cast = as_text if content else caster.cast(schema)
+        self.is_list = not content and caster.form(schema) == "array"
         self._default = self._fitting(caster.first(schema, "default"))
         self._may_be_absent = not parameter.required or self._travels_as_nothing(caster)
         if self._default is ABSENT and parameter.required and self._may_be_absent:

@@ -63,7 +63,8 @@ class ResponseValidator:
         if self._headers:
             sent = _by_name(headers)
             for reader in self._headers:
-                reader.read(sent, {}, violations)
+                for one in _each_cookie(reader, sent):
+                    reader.read(one, {}, violations)
         return violations
 
     def _body(self, value: Any) -> list[Violation]:
@@ -90,6 +91,13 @@ def _by_name(headers: Sequence[tuple[str, str]]) -> dict[str, str]:
         joint = "\n" if plain == COOKIES else ", "
         sent[plain] = f"{sent[plain]}{joint}{text}" if plain in sent else text
     return sent
+
+
+def _each_cookie(reader: ParameterReader, sent: dict[str, str]) -> list[dict[str, str]]:
+    """The headers, with one line of Set-Cookie at a time where its schema is that of one cookie."""
+    if reader.key != COOKIES or reader.is_list or "\n" not in sent.get(COOKIES, ""):
+        return [sent]
+    return [{**sent, COOKIES: line} for line in dict.fromkeys(sent[COOKIES].split("\n"))]
 
 
 def _media_type(response: Response | None, content_type: str | None) -> MediaType | None:

@@ -60,6 +60,8 @@ LIMIT = {"name": "limit", "in": "query", "schema": {"type": "integer", "minimum"
 Q = {"name": "q", "in": "query", "required": True, "schema": {"type": "string", "minLength": 1}}
 NAME = {"name": "name", "in": "path", "required": True, "schema": TEXT}
 JOB = {"required": True, "content": {"application/json": {"schema": thing(n=WHOLE)}}}
+COOKIE = {"type": "string", "pattern": "^[a-z]+=[^;,]+; Path=/$"}
+TWO_COOKIES = [("Set-Cookie", "sid=1; Path=/"), ("Set-Cookie", "lang=en; Path=/")]
 
 SOUND: dict[str, tuple[dict[str, Any], Any]] = {
     "/csv": (
@@ -76,6 +78,12 @@ SOUND: dict[str, tuple[dict[str, Any], Any]] = {
         Reply(200, raw=b"", headers=[("X-Tags", "1"), ("X-Tags", "2, 3")]),
     ),
     "/objects": (get("objects", headed(X_Role=thing(level=WHOLE))), Reply(200, raw=b"", headers={"X-Role": "level,3"})),
+    "/padded": (get("padded", headed(X_Left=WHOLE)), Reply(200, raw=b"", headers={"X-Left": " 5 "})),
+    "/cookies": (get("cookies", headed(Set_Cookie=COOKIE)), Reply(200, raw=b"", headers=TWO_COOKIES)),
+    "/cookie-list": (
+        get("cookieList", headed(Set_Cookie={"type": "array", "minItems": 2, "maxItems": 2, "items": COOKIE})),
+        Reply(200, raw=b"", headers=TWO_COOKIES),
+    ),
     "/after": (get("after", ok(COUNTED)), Reply(200, {"count": 1})),
     "/empty": (get("empty", {"204": {"description": "None"}}), Reply(204)),
     "/unchanged": (
@@ -140,7 +148,12 @@ BROKEN: dict[str, tuple[dict[str, Any], Reply, tuple[str, ...]]] = {
     "/wrong-array": (
         get("wrongArray", headed(X_Tags={"type": "array", "items": WHOLE})),
         Reply(200, raw=b"", headers={"X-Tags": "1,b"}),
-        ("X-Tags",),
+        ("the header X-Tags in a 200 to match its schema",),
+    ),
+    "/second-cookie": (
+        get("secondCookie", headed(Set_Cookie={"type": "string", "pattern": "^sid="})),
+        Reply(200, raw=b"", headers=TWO_COOKIES),
+        ("the header Set-Cookie in a 200 to match its schema",),
     ),
     "/no-header": (get("noHeader", headed(X_Left=WHOLE)), Reply(200, raw=b""), ("the header X-Left",)),
     "/ping": (get("ping", {"204": {"description": "None"}}), Reply(204, raw=b'{"pong": true}'), ("no body in a 204",)),

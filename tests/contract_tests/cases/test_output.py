@@ -11,12 +11,14 @@ from xml.etree import ElementTree as ET
 
 import pytest
 
+from contract_tests.cli import main
 from tests.contract_tests.cases.running import Ran, api, command, get, ok, run, thing
 from tests.contract_tests.small import Asked, Reply, Table, serving
 
 PASSWORD = "p@ss/w:rd<&>"
 BASIC = base64.b64encode(f"ann:{PASSWORD}".encode()).decode()
 SESSION, MADE = "session-of-the-service-1", "made-up-access-token-2"
+SECOND, ISSUED = "second-cookie-of-the-service-3", "issued-in-a-header-4"
 HOSTILE = b"bad \x12 \x00 \x1b[31mred\x1b[0m \xc2\x9b31m \xe2\x80\xae \xed\xa0\x80 ]]> </script><b>&amp; \xef\xbf\xbf"
 STEERS = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ufffe\uffff\ud800-\udfff]")
 NAMED = {"name": "id", "in": "path", "required": True, "schema": {"type": "string"}}
@@ -43,7 +45,9 @@ class Loud(Table):
             return Reply(401, {"error": "who?"})
         if asked.path.startswith("/things/") and asked.path != "/things/t1":
             raw = b'{"error": "\x12\x01 bad\\u0000\\u009b ]]>", "sent": "' + BASIC.encode() + b'"}'
-            return Reply(500, raw=raw, headers={"Content-Type": "application/json", "Set-Cookie": f"sid={SESSION}"})
+            cookies = [("Set-Cookie", f"sid={SESSION}; Path=/"), ("Set-Cookie", f"remember={SECOND}; Path=/")]
+            headers = [("Content-Type", "application/json"), ("X-Auth-Token", ISSUED), *cookies]
+            return Reply(500, raw=raw, headers=headers)
         return super().answer(asked)
 
 
@@ -68,9 +72,26 @@ def test_the_service_was_checked(ran: Ran) -> None:
 def test_no_secret_is_shown(ran: Ran) -> None:
     """Neither that of the address, in any spelling, nor cookies and tokens of the service."""
     spellings = {PASSWORD, quote(PASSWORD), quote(PASSWORD, safe=""), json.dumps(PASSWORD)[1:-1], BASIC, SESSION, MADE}
+    spellings |= {SECOND, ISSUED}
     shown = {word for word in spellings for text in (ran.printed, *ran.texts) if word in text}
     assert shown == set()
     assert "ann:" not in ran.printed
+
+
+@pytest.mark.parametrize(
+    "flags",
+    [
+        ["--target", "ann:pass-of-ann@127.0.0.1"],
+        ["--target", "http://127.0.0.1", "--spec", "http://ann:pass-of-ann@127.0.0.1:9/api.json"],
+        ["--target", "http://127.0.0.1", "--spec", "http://127.0.0.1:9/api.json?access_token=pass-of-ann"],
+    ],
+)
+def test_wrong_usage_shows_no_secret(flags: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    """The error names the address without it."""
+    assert main(flags) == 2
+    said = capsys.readouterr().err
+    assert "127.0.0.1" in said
+    assert "pass-of-ann" not in said
 
 
 def test_nothing_steers_a_terminal(ran: Ran) -> None:

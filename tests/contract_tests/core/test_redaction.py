@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from contract_tests.core.answer import Answer, Sent
-from contract_tests.core.redaction import MOST_FORMS, Redactor, cookies_of
+from contract_tests.core.redaction import MOST_FORMS, Redactor, secrets_in_head
 
 SECRET = 'to"ken/+ü<1>'
 
@@ -137,4 +137,4 @@ def test_the_beginning_of_a_secret_is_one_too(size: int) -> None:
 )
 def test_a_cookie_that_is_a_setting_is_no_secret(cookie: str, learnt: list[str]) -> None:
     """An ordinary word or a short number under an ordinary name would blank out the words of the report itself."""
-    assert cookies_of(Answer(Sent("GET", "http://t", "/", {}), 200, {"set-cookie": cookie}, b"")) == learnt
+    assert secrets_in_head(Answer(Sent("GET", "http://t", "/", {}), 200, {"set-cookie": cookie}, b"")) == learnt

@@ -8,8 +8,7 @@ from typing import Any
 import pytest
 
 from contract_tests.core.answer import Answer, Sent
-from contract_tests.core.document import Place
-from contract_tests.core.undocumented import Undocumented, branches
+from contract_tests.core.undocumented import Undocumented, undeclared
 from tests.contract_tests.conftest import ContractOf
 
 NAMED = {"type": "object", "properties": {"name": {"type": "string"}}}
@@ -65,5 +64,31 @@ def test_alternatives_that_lead_to_each_other_are_each_looked_at_once(contract_o
     links = [{"$ref": f"#/components/schemas/S{at}"} for at in range(9)]
     schemas = {f"S{at}": {"anyOf": links, "properties": {f"p{at}": {}}} for at in range(9)}
     contract = contract_of({"openapi": "3.0.3", "paths": {}, "components": {"schemas": schemas}})
-    found = [*branches(contract, [Place(link, "") for link in links])]
-    assert sorted(name for one in found for name in one.value["properties"]) == [f"p{at}" for at in range(9)]
+    found = contract.parts_of(links)
+    assert sorted(name for one in found for name in one["properties"]) == [f"p{at}" for at in range(9)]
+
+
+A, B = {"properties": {"a": {}}}, {"properties": {"b": {}}}
+PET: dict[str, Any] = {"type": "object", "required": ["kind"], "discriminator": {"propertyName": "kind"}, **A}
+OF_PET = {"$ref": "#/components/schemas/Pet"}
+SHAPES: dict[str, tuple[dict[str, Any], Any]] = {
+    "beside a reference": ({"$ref": "#/components/schemas/A", **B}, {"a": 1, "b": 1, "z": 1}),
+    "on a condition": ({**A, "if": {"required": ["a"]}, "then": B}, {"a": 1, "b": 1, "z": 1}),
+    "by a member": ({**A, "dependentSchemas": {"a": B}}, {"a": 1, "b": 1, "z": 1}),
+    "required only": ({**A, "required": ["b"]}, {"a": 1, "b": 1, "z": 1}),
+    "built on it": (OF_PET, {"kind": "Cat", "a": 1, "b": 1, "z": 1}),
+    "built on it, which may be null": ({"allOf": [OF_PET]}, {"kind": "Cat", "a": 1, "b": 1, "z": 1}),
+    "values of free names": ({"additionalProperties": A}, {"x": {"a": 1, "z": 1}}),
+    "beside free names": ({**A, "additionalProperties": {"type": "integer"}}, {"a": 1, "y": 1}),
+    "the first items": ({"type": "array", "prefixItems": [A]}, [{"a": 1, "z": 1}]),
+}
+
+
+@pytest.mark.parametrize("shape", SHAPES)
+def test_whatever_a_schema_declares_is_documented(contract_of: ContractOf, shape: str) -> None:
+    """Wherever it stands in the schema; the member z is declared nowhere."""
+    schema, body = SHAPES[shape]
+    named = {"A": A, "Pet": PET, "Cat": {"allOf": [OF_PET, B]}}
+    contract = contract_of({"openapi": "3.1.0", "paths": {}, "components": {"schemas": named}})
+    found = [*undeclared(contract, [schema], [body])]
+    assert [pointer.rpartition("/")[2] for pointer in found] == ["z"] * ("z" in json.dumps(body))
