@@ -33,6 +33,7 @@ IDENTIFIER = re.compile(
 SUSPECT = (b"passw", b"secret", b"token", b"private", b"\\u")
 """One of these stands in a body that has the name of a secret; to look at each name takes much longer."""
 CHARSET = re.compile(r"charset\s*=\s*\"?([^\s;\"]+)", re.IGNORECASE)
+STREAM = re.compile(r"\bstream(s|ed|ing)?\b", re.IGNORECASE)
 CRASH = 500
 BODILESS = frozenset({204, 205, 304})  # RFC 9110, sections 15.3.5, 15.3.6 and 15.4.5
 WITHOUT_CONTENT = {204: "RFC 9110, sections 8.6 and 15.3.5", 205: "RFC 9110, section 15.3.6"}
@@ -99,7 +100,15 @@ class AnswerChecks:
         if announced.isdigit() and int(announced) > len(answer.body):
             got += f" of the {announced} announced"
         label = answer.operation_id or f"{answer.sent.method} {answer.sent.path}"
-        return Breach(label, "endless", "an answer that ends, within 4 MB and in time", got, answer=answer)
+        is_note = bool(answer.operation_id) and self._is_stream(self.contract.operation(answer.operation_id))
+        expected = "an answer that ends, within 4 MB and in time"
+        return Breach(label, "endless", expected, got, is_note=is_note, answer=answer)
+
+    def _is_stream(self, operation: Operation) -> bool:
+        """Whether the contract says in words that an answer goes on: only event streams have a media type for that."""
+        raw = operation.declared.raw
+        words = (str(raw.get("summary", "")), str(raw.get("description", "")))
+        return operation.method == "GET" and any(STREAM.search(one) for one in words)
 
     def _leaks(self, operation: Operation, place: Place | None, answer: Answer) -> Iterator[Breach]:
         """What no answer may give away: how the server is built, and undeclared what only the user knows."""

@@ -16,6 +16,7 @@ from contract_tests.run.pasting import lines_of
 from contract_tests.run.run import Run
 
 MISSING: Final = re.compile(r"field missing: (\S+)")
+TIME: Final = re.compile(r"\"(\d[\d:.TtZz+ -]{3,40})\", which .*must be a (date-time|date|time)\b")
 CRASHED: Final = re.compile(r"5\d\d\b")
 STATUS: Final = re.compile(r"\b[1-5]\d\d\b")
 SENT: Final = re.compile(r"as it was sent.*", re.DOTALL)
@@ -102,6 +103,8 @@ def cause_of(run: Run, broken: Broken, expected: str, got: str) -> str:
             return f"field missing: {field}"
     if INPUT.search(expected) and names:
         return f"invalid inputs are accepted by {max(names)}"
+    if time := TIME.search(broken.got):
+        return f"times in the notation {re.sub(r'[0-9]', '0', time[1])} where the contract has a {time[2]}"
     if shape := SHAPE.search(expected):
         return f"the shape of {PLACE.sub('/*', shape[1]).removeprefix('/*')} in {shape[2]}xx of {family(run, names)}"
     if CRASHED.match(got) and broken.answers:

@@ -30,7 +30,10 @@ def main() -> int:
             result = report.Result(server.id, tool, versions(server), datetime.now(UTC).isoformat(timespec="seconds"),
                                    _commit(), run.reports, run.requests, run.seconds, harm.records, len(harm.changed),
                                    harm.left)  # fmt: skip
-            result.save(RESULTS)
+            if run.stopped:
+                print(f"{server.id}: stays as it is in the table, for the run came to no end: {run.stopped}")
+            else:
+                result.save(RESULTS)
             print("\n".join([*([run.output] if options.verbose else []), *report.summary(server, result)]), flush=True)
     if not options.confirm:
         report.write(servers(), report.load(RESULTS))

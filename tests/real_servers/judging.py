@@ -41,6 +41,7 @@ class Judged:
     harm: Harm
     output: str
     curls: tuple[str, ...] = ()
+    stopped: str = ""  #: why contract-tests came to no end
 
 
 def ours(server: Server, budget: int, port: int = 0, level: str = "own") -> Judged:
@@ -55,7 +56,8 @@ def ours(server: Server, budget: int, port: int = 0, level: str = "own") -> Judg
     causes = report["causes"]
     reports = tuple(f"{one['expected']} | {one['got']}" for one in causes)
     curls = tuple("; ".join(one["requests"]) for one in causes)
-    return Judged("ours" if level == "own" else level, reports, report["requests"], seconds, harm, output, curls)
+    return Judged("ours" if level == "own" else level, reports, report["requests"], seconds, harm, output, curls,
+                  report["stopped"])  # fmt: skip
 
 
 def theirs(server: Server, budget: int, port: int = 0) -> Judged:

@@ -62,7 +62,9 @@ class Calls(Pace):
         return Reader(self.target, self.contract)
 
     def body(self, action: Action, turn: int, *, optional: bool = True) -> Any:
-        """A body for an operation, its keys new and its references leading to records that exist."""
+        """A body for an operation, its keys new and its references leading to records that exist; or none at all."""
+        if not action.operation.takes_body:
+            return NOTHING
         body = self.values.body(body_of(self.contract, action), turn, optional=optional)
         is_made_by_key = action is self.kind.create and action.operation.method == "POST"
         names = sorted(self.kind.names)  # two records of one name would be taken for each other

@@ -181,5 +181,5 @@ def members_sent(contract: Contract, action: Action) -> frozenset[str]:
 
 
 def body_of(contract: Contract, action: Action) -> Place:
-    """The schema of the body that it takes."""
-    return next(bodies(contract, action.operation))
+    """The schema of the body that it takes; an empty one where it takes none."""
+    return next(bodies(contract, action.operation), Place({}))

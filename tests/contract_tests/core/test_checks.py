@@ -108,6 +108,15 @@ def test_a_403_without_the_right_credentials_needs_no_documentation(
     assert [breach.is_note for breach in found(checks, "listNotes", 403, {"error": "key"})] == [is_note]
 
 
+@pytest.mark.parametrize(("words", "is_note"), [("All notes", False), ("Notes as a stream, as they come", True)])
+def test_an_answer_that_is_called_a_stream_need_not_end(contract_of: ContractOf, words: str, is_note: bool) -> None:
+    """Its media type may be that of each part."""
+    document = contract_of_notes()
+    document["paths"]["/notes"]["get"]["description"] = words
+    cut = Answer(Sent("GET", "http://t/notes", "/notes", {}), 200, JSON, b"[", truncated=True, operation_id="listNotes")
+    assert [breach.is_note for breach in AnswerChecks(contract_of(document)).breaches(cut)] == [is_note]
+
+
 @pytest.mark.parametrize("status", [413, 414, 431])
 def test_a_refusal_of_a_proxy_needs_no_documented_body(checks: AnswerChecks, status: int) -> None:
     """What is too large may be refused before the implementation sees it, with any body."""

@@ -178,6 +178,30 @@ def test_answers_that_differ_are_one_cause_if_their_status_is_alike(run: Run) ->
     assert [cause.count for cause in causes(verdicts(run, *parts))] == [2]
 
 
+def test_times_in_one_wrong_notation_are_one_cause(run: Run) -> None:
+    """Whatever members of whatever records they are: one function of the server writes them all."""
+    parts = [
+        Broken(
+            f"{name}: {way} of the 200 body to match its schema",
+            f'"{time}", which {said}',
+            answer(name, "GET", "/notes", {}),
+        )
+        for name, way, time, said in (
+            ("listNotes", "/0/created", "2026-11-30T09:03:53", "must be a date-time"),
+            (
+                "listNotes",
+                "/0/changed",
+                "2025-01-01T10:00:00",
+                "fits none of 2 alternatives; the nearest: must be a date-time",
+            ),
+            ("getNote", "/created", "2026-11-30T09:03:53", "must be a date-time"),
+            ("getNote", "/seen", "2026-11-30 09:03:53", "must be a date-time"),
+            ("getNote", "/day", "2026-11-30T09:03:53", "must be a date"),
+        )
+    ]
+    assert [cause.count for cause in causes(verdicts(run, *parts))] == [3, 1, 1]
+
+
 def test_a_crash_is_one_cause_for_each_operation(run: Run) -> None:
     """Whatever promise it breaks, and by HEAD too; methods that the contract doesn't define crash together."""
     seen = {

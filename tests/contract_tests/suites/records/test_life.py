@@ -15,6 +15,7 @@ from contract_tests.core.errors import Broken, NotChecked
 from contract_tests.core.making import Records
 from contract_tests.core.model import Model, Query, behaviour_of, with_member
 from contract_tests.core.own import Own
+from contract_tests.core.target import NOTHING
 from contract_tests.suites.records.calls import Made
 from contract_tests.suites.records.kinds import Kind, kinds, required
 from contract_tests.suites.records.life import Life
@@ -92,6 +93,23 @@ def test_an_update_names_the_record_that_it_changes(
     made = Made({}, "12", {}, {"id": 12, "nick": "Rex"}, answer)
     action: Action = next(one for one in kind.updates if one.id == name)
     assert life.naming(action, made, body) == sent
+
+
+def test_a_record_that_is_made_without_a_body_has_none(contract_of: ContractOf) -> None:
+    """A member of a group is made by its path alone; nothing is known of its members, and nothing fails."""
+    keys = [{"name": name, "in": "path", "required": True, "schema": {"type": "string"}} for name in ("group", "id")]
+    paths = {"/groups/{group}/pets/{id}": {"put": operation("addPet", *keys), "get": operation("getPet", *keys)}}
+    contract = contract_of({"openapi": "3.0.3", "paths": paths})
+    behaviours = """
+collections: {pets: {key: id}}
+operations:
+  addPet: {create: {pets: {"*": $body, id: $path.id}}, reply: $record}
+  getPet: {find: {pets: {id: $path.id}}, reply: $record}
+"""
+    (found,) = kinds(contract, Model.read(behaviours, "here"), contract.operations)
+    life = Life(cast(Any, SimpleNamespace(contract=contract)), found)
+    assert found.create is not None
+    assert (life.body(found.create, 0), life.listed, life.settable) == (NOTHING, {}, frozenset())
 
 
 def test_a_record_is_followed_under_its_other_name(contract: Contract, kind: Kind) -> None:
