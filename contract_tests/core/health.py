@@ -15,7 +15,7 @@ from typing import Final
 from contract_tests.core.answer import Answer, Sent
 from contract_tests.core.contract import Operation
 from contract_tests.core.errors import CredentialsRefused, NothingLearnt, TargetUnavailable
-from contract_tests.core.routes import Ask, has_route, right_root
+from contract_tests.core.routes import PAGE, Ask, has_route, right_root
 
 UNADMITTED: Final = frozenset({401, 403})
 SIGNED_OUT: Final = frozenset({302, 303, 307, 419, 440, 498})
@@ -27,7 +27,6 @@ SILENT: Final = UNADMITTED | AWAY | {404, 405, 407, 429}
 MANY: Final = 10  # answers in a row that are alike, where no read is known that has worked
 VOID: Final = 40  # answers, none of which the contract documents
 PAUSES: Final = (1.0, 2.0)  # seconds between attempts to find a target that is away
-PAGE: Final = "text/html"
 MOST_TRIED: Final = 6  # paths that are looked for, before an address counts as wrong
 
 

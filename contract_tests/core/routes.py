@@ -20,6 +20,7 @@ Ask = Callable[[Sent], Answer | None]
 
 MADE_UP: Final = ("contract-tests-nowhere", "contract-tests-neverland")
 """What stands before a path, so that no contract has it; two, to know what differs between any two answers."""
+PAGE: Final = "text/html"
 COMPARED: Final = ("content-type", "allow", "www-authenticate")
 """Headers that say something of the path."""
 OF_BODIES: Final = ("content-", "transfer-encoding")
@@ -80,9 +81,13 @@ def words_of(text: str) -> set[str]:
 
 
 def right_root(ask: Ask, sent: Sent, roots: Iterable[str]) -> tuple[str, int] | None:
-    """Below which of some addresses the target knows the path of a request, and the status of its answer there."""
+    """Below which of some addresses the target knows the path of a request, and the status of its answer there; a page
+    may be called like a path of the contract."""
     for root in roots:
         there = at(root, sent)
-        if (answer := ask(there)) is not None and answer.status not in {404, 405} and has_route(ask, there):
+        answer = ask(there)
+        if answer is None or answer.status in {404, 405} or answer.media_type == PAGE:
+            continue
+        if has_route(ask, there):
             return root, answer.status
     return None

@@ -84,11 +84,12 @@ def test_only_reads_are_sent() -> None:
 
 
 def test_the_right_root_is_one_that_knows_the_path() -> None:
-    """A web site that answers everything isn't one."""
+    """A web site that answers everything isn't one, nor is one that has a page of that name."""
 
     def server(_: str, path: str) -> Reply:
-        known = path.startswith("/api/v2/things/")
-        return (200, JSON, "", "{}") if known else (200, PAGE, "", "<div id=root></div>")
+        if path.startswith("/api/v2/things/"):
+            return 200, JSON, "", "{}"
+        return 200, PAGE, "", "<h1>Thing</h1>" if path.startswith("/www/things/") else "<div id=root></div>"
 
-    roots = ["http://target", "http://target/api/v2"]
+    roots = ["http://target", "http://target/www", "http://target/api/v2"]
     assert right_root(asking(server, []), RECORD, roots) == ("http://target/api/v2", 200)
