@@ -12,6 +12,8 @@ from contract_tests.core.operation import nameless
 
 ABOUT_ONE: Final = frozenset({"GET", "PUT", "PATCH", "DELETE"})
 VERBS: Final = frozenset({"create", "new", "add"})
+OF_MANY: Final = frozenset({"bulk", "batch", "many", "multiple"})
+"""Last words of a path at which a POST that documents 201 makes several records."""
 KEYS: Final = ("id", "uuid", "key", "name", "slug")
 """Members that name a record where none is called like the parameter of its path, in this order."""
 
@@ -43,11 +45,16 @@ def maker_of(contract: Contract, operation: Operation) -> Maker | None:
 
 
 def made_below(contract: Contract, operation: Operation) -> Iterator[str]:
-    """`/items/{}` for POST `/items`, and for POST `/items/create`."""
+    """`/items/{}` for POST `/items`, for POST `/items/create` and POST `/items/bulk`."""
     folder = nameless(operation.path).rstrip("/")
     head, _, last = folder.rpartition("/")
-    folders = {folder, head} if last.lower() in VERBS else {folder}
+    folders = {folder, head} if last.lower() in VERBS or makes_many(operation) else {folder}
     yield from (template for template in templates_of(contract) if template.rpartition("/")[0] in folders)
+
+
+def makes_many(operation: Operation) -> bool:
+    """Whether one call makes several records: POST `/items/bulk` that documents 201."""
+    return operation.path.rpartition("/")[2].lower() in OF_MANY and "201" in operation.statuses
 
 
 def linked(contract: Contract, operation: Operation) -> Iterator[str]:

@@ -15,10 +15,14 @@ from contract_tests.core.contract import Contract, Operation
 from contract_tests.core.creation import (
     Maker,
     is_folder,
+    is_key,
+    items_in,
     key_names,
     key_of,
     kind,
     makers,
+    makes_many,
+    plain,
     records_in,
     templates_of,
 )
@@ -57,6 +61,7 @@ class Own:
     existing: set[str] = field(default_factory=set)  #: paths of records that were there
     changed: dict[str, None] = field(default_factory=dict)  #: accepted writes to what this run has not made
     shown: dict[str, Mapping[str, Any]] = field(default_factory=dict)  #: a record that was there, by path template
+    references: dict[str, Any] = field(default_factory=dict)  #: by member, what a record that was there has for it
     read: set[str] = field(default_factory=set)  #: path templates of which one was read by itself
     perhaps: dict[str, None] = field(default_factory=dict)  #: where an accepted PUT may have made one, unannounced
     made_by: dict[str, Answer] = field(default_factory=dict)  #: what has made a record, by its path
@@ -107,7 +112,8 @@ class Own:
         if maker is not None:
             if self.count >= MOST:
                 return FULL_HOUSE
-            return None if all(self._is_new(maker, values, body, made_up) for body in bodies(sent)) else OVERWRITES
+            made = items_in(sent.json) if makes_many(operation) else bodies(sent)
+            return None if all(self._is_new(maker, values, body, made_up) for body in made) else OVERWRITES
         if values and any(url in self.existing for url in self._named(operation, values, sent)):
             return OVERWRITES
         if values or READING.search(operation.path):
@@ -248,6 +254,7 @@ class Own:
             seen = canonical(answer.sent.path)
             self.existing.add(seen)
             if isinstance(answer.json, Mapping) and seen not in self.urls:
+                self._refers(answer.json)
                 self.shown[path] = answer.json
                 self.read.add(path)
         for template, parameter in self.templates.items():
@@ -257,8 +264,15 @@ class Own:
                     url = self.path_of(template, values, key) if key else None
                     self.existing |= {url} if url else set()
                     if url and url not in self.urls:
+                        self._refers(record)
                         self.shown.setdefault(template, record)
         self.existing -= self.urls.keys() | self.perhaps.keys()
+
+    def _refers(self, record: Mapping[str, Any]) -> None:
+        """Take note of what may be the keys of other records: `assigneeId`."""
+        for name, value in record.items():
+            if plain(name).endswith("id") and is_key(value):
+                self.references.setdefault(plain(name), value)
 
     def _made(self, answer: Answer, maker: Maker, values: Sequence[str]) -> None:
         found = {*self._announced(answer, maker, values)} - (self.existing - self.urls.keys())
@@ -299,6 +313,8 @@ class Own:
         for template in maker.templates:
             parameter = self.parameter_of(template)
             listed = records_in(answer.json, parameter, kind(template))
+            if makes_many(maker.operation) and len(listed) > len(items_in(answer.sent.json)):
+                listed = []  # it shows others, too
             shown = [key_of(one, parameter, kind(template)) for one in (*listed, answer.json)]
             sent = [key_of(body, parameter, kind(template)) for body in bodies(answer.sent)]
             for key in [key for key in shown if key] or [key for key in sent if key]:

@@ -48,7 +48,15 @@ class References:
         for template, parameter in self.own.templates.items():
             if template != self.own_template and word in names_of(template, parameter, scalar):
                 return template
-        return ""
+        return self._shown_template(word, scalar)
+
+    def _shown_template(self, word: str, value: str | int) -> str:
+        """The path template of the record that a member leads to where another record has it: an agent, by `assigneeId`."""
+        known = self.own.references.get(word)
+        urls = sorted(self.own.existing.copy()) if type(known) is type(value) else []
+        url = next((one for one in urls if unquote(one.rpartition("/")[2]) == str(known)), "")
+        found = self.own.template_of(url) if url else ""
+        return "" if found == self.own_template else found
 
     def _named(self, template: str, value: Any) -> Any:
         """The key of a record, or one for each item of a list, of which none is named twice."""

@@ -15,6 +15,7 @@ from urllib.parse import parse_qsl
 from contract_tests.core.answer import Answer, Sent
 from contract_tests.core.contract import Contract, Operation
 from contract_tests.core.errors import Broken, NotChecked
+from contract_tests.core.locating import keys_in
 from contract_tests.core.safety import parsed
 from contract_tests.core.schemas import declared_members, item_of, kinds_of, merged_keywords
 from contract_tests.core.target import NOTHING
@@ -130,7 +131,8 @@ def of_query(contract: Contract, operation: Operation, refused: Sent, taken: Seq
             continue
         if operation.path_names and parameter.name in shown_members(contract, operation):
             continue  # it says something of the record, which may be otherwise
-        clause = clause_of(contract, parameter.schema, as_value(contract, parameter.schema, text))
+        value = as_value(contract, parameter.schema, text)
+        clause = clause_of(contract, parameter.schema, value, parameter.name)
         with_it = (one for one in taken if one[1].get(parameter.name, text) != text)
         found = next(with_it, None) if clause.startswith(EDGES) else taken[0]
         if clause and found:
@@ -146,7 +148,7 @@ def of_body(contract: Contract, operation: Operation, refused: Sent, taken: Sequ
         return
     members, required = declared_members(contract, schema.value), merged_keywords(contract, schema.value)
     for name in [name for name in sent if name in members and body.get(name, ABSENT) != sent[name]][:PARTS]:
-        clause = clause_of(contract, members[name], sent[name])
+        clause = clause_of(contract, members[name], sent[name], name)
         with_it = (one for one in taken if isinstance(one[0], Mapping) and one[0].get(name, sent[name]) != sent[name])
         found = next(with_it, None) if clause.startswith(EDGES) else taken[0]
         if clause and found:
@@ -163,8 +165,9 @@ def shown_members(contract: Contract, operation: Operation) -> set[str]:
     return {name for place in schemas for name in declared_members(contract, place.value)}
 
 
-def clause_of(contract: Contract, schema: Any, value: Any) -> str:
-    """What the contract says of just this value; empty where it says no more than its type."""
+def clause_of(contract: Contract, schema: Any, value: Any, name: str = "") -> str:
+    """What the contract says of just this value; empty where it says no more than its type, or where the `name` says
+    that the value is the key of a record: its form is allowed, but does the record exist?"""
     if not isinstance(schema, Mapping):
         return ""
     keywords = merged_keywords(contract, schema)
@@ -172,16 +175,19 @@ def clause_of(contract: Contract, schema: Any, value: Any) -> str:
         return f"one of its values is {value!r}"
     if "default" in keywords and value == keywords["default"]:
         return f"its default is {value!r}"
+    if [*keys_in({name: value})]:
+        return ""
     if value is None:
         return "type: null" if "null" in kinds_of(contract, schema) else ""
     if isinstance(value, bool):
         return "type: boolean" if "boolean" in kinds_of(contract, schema) else ""
     if isinstance(value, Mapping):
-        return together(clause_of(contract, declared_members(contract, schema).get(name), item)
+        return together(clause_of(contract, declared_members(contract, schema).get(name), item, name)
                         for name, item in value.items())  # fmt: skip
     if isinstance(value, list):
         items = together(clause_of(contract, item_of(contract, schema), item) for item in value)
-        return edge(keywords, "Items", len(value)) or items
+        has_more = any(isinstance(item, Mapping) for item in value)  # than the number of items says
+        return items if has_more else edge(keywords, "Items", len(value)) or items
     if isinstance(value, str):
         return of_text(keywords, value)
     return edge(keywords, "imum", value) if isinstance(value, int | float) else ""

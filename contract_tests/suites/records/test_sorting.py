@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import partial
 from itertools import pairwise
-from typing import Final
+from typing import Any, Final
 
 import pytest
 
 from contract_tests.core.action import Action
 from contract_tests.core.cases import Cases
+from contract_tests.core.contract import Contract
 from contract_tests.core.errors import Broken, NotChecked
 from contract_tests.core.promises import promise
-from contract_tests.core.schemas import declared_members, fits
+from contract_tests.core.schemas import declared_members, fits, merged_keywords
 from contract_tests.core.words import in_json
 from contract_tests.suites.records.calls import Made
-from contract_tests.suites.records.kinds import body_of
+from contract_tests.suites.records.kinds import body_of, declared
 from contract_tests.suites.records.life import REFUSALS, Life
 from contract_tests.suites.records.lists import listed_kinds
 from contract_tests.suites.records.ordering import Order, comparable, orders
@@ -76,9 +78,27 @@ def check_order(life: Life, listing: Action, made: list[Made], order: Order) -> 
     """Raise `Broken` where two neighbours that can be compared stand the other way round."""
     _, most = life.reader.limits(listing)
     walk = life.reader.walk(listing, life.path(listing, made[0]), order.query, most)
-    ranks = [(item, comparable(item.get(order.field))) for item in walk.items]
-    ranks = [(item, rank) for item, rank in ranks if rank is not None]
+    values = [item.get(order.field) for item in walk.items]
+    wrong = misplaced(values, comparable, descending=order.descending)
+    schema = declared(life.contract, listing).get(order.field)
+    if wrong and not is_in_enum_order(life.contract, schema, values, descending=order.descending):
+        shown = f"{in_json(wrong[0])} before {in_json(wrong[1])}"
+        raise Broken(f"{listing.id} to sort by {order.asked}", shown, *walk.answers[-1:])
+
+
+def is_in_enum_order(contract: Contract, schema: Any, values: list[Any], *, descending: bool) -> bool:
+    """Whether texts stand as the contract lists them, either way: `low`, `normal`, `high` has an order of its own."""
+    texts = [str(one) for one in merged_keywords(contract, schema).get("enum") or ()] if schema else []
+    ranks = (dict(zip(one, range(len(one)), strict=True)) for one in (texts, texts[::-1]))
+    known = [value for value in values if isinstance(value, str)]
+    return bool(texts) and any(misplaced(known, rank.get, descending=descending) is None for rank in ranks)
+
+
+def misplaced(values: list[Any], rank: Callable[[Any], Any], *, descending: bool) -> tuple[Any, Any] | None:
+    """The first two neighbours, of those that can be compared, that stand the other way round."""
+    ranks = [(value, rank(value)) for value in values]
+    ranks = [(value, found) for value, found in ranks if found is not None]
     for (one, first), (two, second) in pairwise(ranks):
-        if type(first) is type(second) and first != second and (first > second) != order.descending:  # type: ignore[operator]
-            shown = f"{in_json(one[order.field])} before {in_json(two[order.field])}"
-            raise Broken(f"{listing.id} to sort by {order.asked}", shown, *walk.answers[-1:])
+        if type(first) is type(second) and first != second and (first > second) != descending:
+            return one, two
+    return None

@@ -28,6 +28,7 @@ PATHS: dict[str, Any] = {
     "/entries": {"get": DONE, "post": DONE},
     "/entry/{id}": {"get": DONE, "delete": DONE},
     "/boxes/create": {"post": DONE},
+    "/notes/bulk": {"post": MADE},
     "/boxes/{id}": {"delete": DONE},
     "/tags/{name}": {"get": DONE, "put": MADE, "delete": DONE},
     "/hosts/{host}/zones": {"post": DONE},
@@ -62,6 +63,7 @@ def test_makers_are_known_by_the_paths_of_what_they_make(api: Contract) -> None:
         "POST /notes": ("/notes/{}",),
         "POST /entries": ("/entry/{}",),
         "POST /boxes/create": ("/boxes/{}",),
+        "POST /notes/bulk": ("/notes/{}",),
         "POST /jobs": (),
         "POST /notes/{noteId}/lines": ("/notes/{}/lines/{}",),
         "PUT /tags/{name}": ("/tags/{}",),
@@ -183,6 +185,21 @@ def test_own_touches_what_the_run_has_made(rules: Rules, sent: Sent, reason: str
     except NotChecked as error:
         refused = error.reason
     assert refused == (f"--safety own: {reason}" if reason else None)
+
+
+@pytest.mark.parametrize(("count", "made"), [(2, ["/notes/6", "/notes/7"]), (1, [])])
+def test_a_call_makes_as_many_records_as_its_body_has(api: Contract, count: int, made: list[str]) -> None:
+    """Those that its answer lists; where there are more, others are among them, and none is known to be new."""
+    rules = Rules(Safety.OWN, api)
+    sent = request("POST", "/notes/bulk", {"notes": [{"text": "a"}] * count})
+    told(rules, sent, 201, {"notes": [{"id": 6}, {"id": 7}]})
+    assert sorted(rules.own.alive("/notes/{}")) == made
+
+
+def test_a_call_that_makes_several_records_names_none_that_was_there(rules: Rules) -> None:
+    """Its items have keys of their own, or none."""
+    assert not rules.allows(request("POST", "/notes/bulk", {"notes": [{"text": "a"}, {"id": 3}]}))
+    assert rules.allows(request("POST", "/notes/bulk", {"notes": [{"text": "a"}]}))
 
 
 def test_what_was_there_is_not_taken_for_made(rules: Rules) -> None:

@@ -56,6 +56,21 @@ def test_references_lead_to_records_that_exist(own: Own, body: Any, filled: Any)
     assert References(own, lambda _: []).filled(body) == filled
 
 
+@pytest.mark.parametrize(
+    ("held", "body", "filled"),
+    [
+        ("c0", {"payerId": "x", "more": [{"payerId": "y"}]}, {"payerId": "c1", "more": [{"payerId": "c1"}]}),
+        ("c9", {"payerId": "x"}, {"payerId": "x"}),
+        (7, {"payerId": "x"}, {"payerId": "x"}),
+        ("c0", {"payeeId": "x"}, {"payeeId": "x"}),
+    ],
+)
+def test_a_reference_is_known_by_what_a_record_has_there(own: Own, held: Any, body: Any, filled: Any) -> None:
+    """A payer is a customer where an order that was there has the key of one."""
+    own.references = {"payerid": held}
+    assert References(own, lambda _: [], own_template="/orders/{}").filled(body) == filled
+
+
 def test_what_names_the_record_itself_is_no_reference(own: Own) -> None:
     """The SKU in the body of a product is its own."""
     references = References(own, lambda _: [], own_template="/products/{}")

@@ -40,6 +40,14 @@ COLOUR = {"type": "string", "enum": ["red", "blue"]}
         ({"type": "array", "items": {"type": "string"}}, ["red"], ""),
         ({"type": "object", "properties": {"a": COLOUR}}, {"a": "red"}, "one of its values is 'red'"),
         ({"type": "object", "properties": {"a": COLOUR, "b": {}}}, {"a": "red", "b": "x"}, ""),
+        (
+            {"type": "object", "properties": {"ownerId": {"type": "integer", "minimum": 1}}},
+            {"ownerId": 1},
+            "",
+        ),  # is it there?
+        ({"type": "object", "properties": {"kindId": COLOUR}}, {"kindId": "red"}, "one of its values is 'red'"),
+        ({"type": "array", "items": {"type": "string"}, "minItems": 1}, ["a b"], "minItems: 1"),
+        ({"type": "array", "items": {"type": "object"}, "minItems": 1}, [{"a": "b"}], ""),  # it says more than its size
     ],
 )
 def test_a_clause_speaks_of_just_this_value(contract: Contract, schema: Any, value: Any, clause: str) -> None:

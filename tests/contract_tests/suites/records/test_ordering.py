@@ -10,7 +10,8 @@ from contract_tests.core.action import Action
 from contract_tests.core.model import behaviour_of
 from contract_tests.core.pages import Reader
 from contract_tests.core.target import Target
-from contract_tests.suites.records.ordering import Order, order_of, orders
+from contract_tests.suites.records.ordering import Order, comparable, order_of, orders
+from contract_tests.suites.records.test_sorting import is_in_enum_order, misplaced
 from tests.contract_tests.conftest import ContractOf
 
 ITEM = {"type": "object", "properties": {"id": {"type": "string"}, "age": {"type": "integer"}}}
@@ -82,3 +83,26 @@ def found_orders(contract_of: ContractOf, sort: dict[str, Any], direction: Any) 
     behaviour = behaviour_of("list", {"list": {"things": {}}, "page": page, "reply": "$records"})
     reader = Reader(cast(Target, None), contract)
     return list(orders(contract, reader, Action(contract.operation("list"), behaviour)))
+
+
+@pytest.mark.parametrize(
+    ("values", "descending", "found"),
+    [
+        (["low", "low", None, "normal", "high"], False, None),
+        (["high", "normal", "low"], False, None),  # by how urgent it is
+        (["high", "normal", "low"], True, None),
+        (["high", "low", "normal"], False, None),  # as texts
+        (["high", "low", "normal"], True, ("high", "low")),
+        (["low", "high", "low"], False, ("low", "high")),
+        (["low", "low"], True, None),
+    ],
+)
+def test_texts_of_an_enum_have_its_order_or_that_of_texts(
+    contract_of: ContractOf, values: list[str | None], descending: bool, found: Any
+) -> None:
+    """One of them, from the first value of the list to its last."""
+    schema = {"type": "string", "enum": ["low", "normal", "high"]}
+    contract = contract_of({"openapi": "3.1.0", "paths": {}})
+    wrong = misplaced(values, comparable, descending=descending)
+    is_listed = is_in_enum_order(contract, schema, values, descending=descending)
+    assert (None if is_listed else wrong) == found
