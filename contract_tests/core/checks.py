@@ -35,6 +35,7 @@ SUSPECT = (b"passw", b"secret", b"token", b"private", b"\\u")
 CHARSET = re.compile(r"charset\s*=\s*\"?([^\s;\"]+)", re.IGNORECASE)
 STREAM = re.compile(r"\bstream(s|ed|ing)?\b", re.IGNORECASE)
 CRASH = 500
+PROBLEM = "application/problem+json"
 BODILESS = frozenset({204, 205, 304})  # RFC 9110, sections 15.3.5, 15.3.6 and 15.4.5
 WITHOUT_CONTENT = {204: "RFC 9110, sections 8.6 and 15.3.5", 205: "RFC 9110, section 15.3.6"}
 
@@ -160,6 +161,7 @@ class AnswerChecks:
     def _documented(self, operation: Operation, place: Place, answer: Answer) -> Iterator[Breach]:
         yield from self._headers(operation, place, answer)
         yield from self._without_body(operation, answer)
+        yield from self._problem(operation, answer)
         yield from self._body(operation, place, answer)
 
     def _headers(self, operation: Operation, place: Place, answer: Answer) -> Iterator[Breach]:
@@ -227,6 +229,14 @@ class AnswerChecks:
             yield Breach(operation.id, f"{answer.status} JSON", expected, answer.json_problem, answer=answer)
         if (value := answer.nearly_json if answer.json is NOT_JSON else answer.json) is not NOT_JSON:
             yield from self._mismatches(operation, schema, answer, value)
+
+    def _problem(self, operation: Operation, answer: Answer) -> Iterator[Breach]:
+        """A problem that names another status than that of its answer (RFC 9457, section 3.1.2)."""
+        said = answer.json.get("status") if isinstance(answer.json, Mapping) else None
+        is_number = isinstance(said, int) and not isinstance(said, bool)
+        if answer.media_type == PROBLEM and answer.status >= 400 and is_number and said != answer.status:
+            expected = f"status {answer.status} in the problem of a {answer.status} (RFC 9457, section 3.1.2)"
+            yield Breach(operation.id, f"{answer.status} problem", expected, f"status {said}", answer=answer)
 
     def _mismatches(self, operation: Operation, schema: Place, answer: Answer, value: Any) -> Iterator[Breach]:
         for mismatch in mismatches(self.contract, schema, value):

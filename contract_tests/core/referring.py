@@ -51,7 +51,7 @@ class References:
         return self._shown_template(word, scalar)
 
     def _shown_template(self, word: str, value: str | int) -> str:
-        """The path template of the record that a member leads to where another record has it: an agent, by `assigneeId`."""
+        """The path template of the record that a member leads to where another record has it: `assigneeId`."""
         known = self.own.references.get(word)
         urls = sorted(self.own.existing.copy()) if type(known) is type(value) else []
         url = next((one for one in urls if unquote(one.rpartition("/")[2]) == str(known)), "")

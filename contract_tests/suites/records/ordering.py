@@ -32,7 +32,7 @@ class Order:
     @property
     def asked(self) -> str:
         """The query as a message has it."""
-        return "&".join(f"{name}={value}" for name, value in self.query.items())
+        return "&".join(f"{name}={value}" for name, value in self.query.items()) or "its default"
 
 
 def orders(contract: Contract, reader: Reader, listing: Action) -> Iterator[Order]:
@@ -46,6 +46,8 @@ def orders(contract: Contract, reader: Reader, listing: Action) -> Iterator[Orde
     ways = directions(reader.keywords(listing.operation, direction)) if direction else {}
     values = keywords.get("enum")
     texts = [(text, True) for text in values or () if isinstance(text, str)]
+    if not direction and (keywords.get("default"), True) in texts and (key := order_of(keywords["default"])):
+        yield Order({}, *key)
     for text, listed in texts if values else spelled(reader, listing, sort, keywords, alone=direction is None):
         if key := order_of(text):
             if not direction:

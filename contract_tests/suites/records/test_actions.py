@@ -23,6 +23,7 @@ from contract_tests.suites.records.life import Life
 from contract_tests.suites.records.looking import creator
 
 pytestmark = pytest.mark.usefixtures("writable", "reserved")
+WEAK: Final = "W/"
 ACCEPTED: Final = 202  # it will be done later
 PAGE: Final = "the responses of the contract: both are the record"
 
@@ -42,9 +43,11 @@ def check_action(life: Life, action: Action) -> None:
     """Act with each body in turn until one is taken, then read the record."""
     for body in bodies(life, action):
         made = life.create(life.body(creator(life), 0))
+        before = life.look(made)
         answer = life.send(action, life.path(action, made), *body)
         if answer.ok and answer.status != ACCEPTED:
             life.eventually(partial(check_shown, life, action, made, answer))
+            check_tag(life, action, made, before, answer)
             return
     raise NotChecked(f"{action.id} refuses to act: {answer.describe()}")
 
@@ -69,6 +72,18 @@ def check_shown(life: Life, action: Action, made: Made, answer: Answer) -> None:
         if same(held, second.get(name, ABSENT)) and not same(said[name], held) and held is not ABSENT:
             expected = f"{action.id} to have made {name} {in_json(said[name])}, as it answers"
             raise Broken(expected, f"{in_json(held)} in a read", answer, seen[0], in_order=True)
+
+
+def check_tag(life: Life, action: Action, made: Made, before: Answer, answer: Answer) -> None:
+    """Raise `Broken` where a record that was changed has the strong ETag of before."""
+    after, said = life.look(made), life.shown(action, answer)
+    old, new = life.record_in(before, made) or {}, life.record_in(after, made) or {}
+    names = shown_by_both(life, action, said)
+    changed = [name for name in names if name in old and name in new and not same(old[name], new[name])]
+    tag = after.headers.get("etag", "")
+    if changed and tag and not tag.startswith(WEAK) and tag == before.headers.get("etag"):
+        expected = f"another ETag of the record after {action.id} has changed {changed[0]} (RFC 9110, section 8.8.1)"
+        raise Broken(expected, f"ETag: {tag}", before, answer, after, in_order=True)
 
 
 def shown_by_both(life: Life, action: Action, said: Mapping[str, Any]) -> list[str]:

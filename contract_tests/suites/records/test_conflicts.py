@@ -24,6 +24,7 @@ from contract_tests.suites.records.calls import Made
 from contract_tests.suites.records.kinds import body_of
 from contract_tests.suites.records.life import Life
 from contract_tests.suites.records.looking import creator, look
+from contract_tests.suites.records.said import of_node
 from contract_tests.suites.records.showing import differences
 
 pytestmark = pytest.mark.usefixtures("writable", "reserved")
@@ -42,6 +43,11 @@ CASELESS: Final = re.compile(
 STALE: Final = "412"
 TAKEN: Final = "409"
 WEAK: Final = "W/"
+SAME_ANSWER: Final = re.compile(
+    r"\b(?:same|original|first|stored|cached|earlier) (?:response|answer|result|record)|response of the first",
+    re.IGNORECASE,
+)
+"""Words by which a repeated request has the answer of the first one."""
 
 
 @promise("A write for an older state of a record is refused with 412", page="RFC 9110, section 13.1.1", stage=29)
@@ -79,10 +85,23 @@ def check_stale(life: Life, action: Action) -> None:
     if tag_of(seen) == old:
         expected = f"another ETag of the record after {action.id} has changed it (RFC 9110, section 8.8.1)"
         raise Broken(expected, f"ETag: {old}", made.answer, changed, seen, in_order=True)
+    if tag_of(changed) == old and not old.startswith(WEAK):
+        expected = f"{action.id} to answer with the ETag of the changed record: {tag_of(seen)}, or with none"
+        raise Broken(expected, f"ETag: {old}, that of before", changed, seen, in_order=True)
     again = write(life, action, made, life.body(action, 2), old)
     if again.ok:
         expected = f"{action.id} to refuse If-Match: {old}, an ETag that the record had before: 412"
         raise Broken(expected, again.describe(), changed, again, in_order=True)
+    check_untouched(life, action, made, seen, again)
+
+
+def check_untouched(life: Life, action: Action, made: Made, seen: Answer, refused: Answer) -> None:
+    """Raise `Broken` where a refused write has changed the record all the same."""
+    now = life.look(made)
+    before, after = life.record_in(seen, made), life.record_in(now, made)
+    for name, old, new in differences(life, before, after) if before and after else ():
+        expected = f"a refused {action.id} to leave {name} as it was: {in_json(old)}"
+        raise Broken(expected, in_json(new), seen, refused, now, in_order=True)
 
 
 def check_stale_removal(life: Life, action: Action) -> None:
@@ -213,12 +232,21 @@ def check_repeated(life: Life, action: Action) -> None:
     if first.ok and second.ok and all(keys) and keys[0] != keys[1]:
         expected = f"{action.id} to make one record for one {IDEMPOTENCY_KEY}: {keys[0]} again"
         raise Broken(expected, keys[1], first, second, in_order=True)
+    if first.ok and not second.ok and (said := promise_of_same(action.operation)):
+        expected = f"{action.id} to answer a repeated {IDEMPOTENCY_KEY} as before ({said})"
+        raise Broken(expected, second.describe(), first, second, in_order=True)
     clause = refusal_of_other(action.operation)
     if first.ok and clause:
         third = life.send(action, like.values, life.unlike(action, life.body(action, 2)), headers=headers)
         if third.ok and third.sent.body != first.sent.body:
             expected = f"{action.id} to refuse another body with an {IDEMPOTENCY_KEY} that was used ({clause})"
             raise Broken(expected, third.describe(), first, third, in_order=True)
+
+
+def promise_of_same(operation: Operation) -> str:
+    """The sentence by which a repeated request has the answer of the first one; empty where there is none."""
+    known = (one.raw for one in operation.parameters if one.name.lower() == HEADER)
+    return next((one for raw in known for one in of_node(raw) if SAME_ANSWER.search(one)), "")
 
 
 def refusal_of_other(operation: Operation) -> str:

@@ -227,3 +227,14 @@ def test_another_media_type_is_said_once(contract_of: ContractOf) -> None:
     for body, kinds in ((b"Not Found", ["200 media type"]), (b"{}", ["200 media type", "200 schema  required"])):
         answer = Answer(sent, 200, {"content-type": "text/plain"}, body, operation_id="x")
         assert [breach.kind for breach in checks.breaches(answer)] == kinds
+
+
+@pytest.mark.parametrize(("said", "kinds"), [(404, []), (400, ["404 problem"]), (None, []), (True, []), ("404", [])])
+def test_a_problem_names_the_status_of_its_answer(contract_of: ContractOf, said: Any, kinds: list[str]) -> None:
+    """RFC 9457, section 3.1.2; what its schema says of the member is checked elsewhere."""
+    missing = {"description": "", "content": {"application/problem+json": {"schema": {}}}}
+    paths = {"/x": {"get": {"operationId": "get", "responses": {"200": {"description": ""}, "404": missing}}}}
+    checks = AnswerChecks(contract_of({"openapi": "3.1.0", "paths": paths}))
+    problem = {"title": "no"} | ({} if said is None else {"status": said})
+    breaches = found(checks, "get", 404, problem, content_type="application/problem+json")
+    assert [one.kind for one in breaches] == kinds

@@ -1,0 +1,86 @@
+"""A record refers to what is there: a key that no record has is refused where the contract says so."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any, Final
+from uuid import uuid4
+
+import pytest
+
+from contract_tests.core.action import Action
+from contract_tests.core.cases import Cases
+from contract_tests.core.contract import Contract
+from contract_tests.core.document import Place
+from contract_tests.core.errors import Broken
+from contract_tests.core.locating import keys_in
+from contract_tests.core.promises import promise
+from contract_tests.core.schemas import declared_members, fits, is_hidden, kinds_of, merged_keywords, words_in
+from contract_tests.core.words import in_json
+from contract_tests.suites.records.kinds import body_of
+from contract_tests.suites.records.life import Life
+from contract_tests.suites.records.looking import creator
+from contract_tests.suites.records.said import sentences, split
+
+pytestmark = pytest.mark.usefixtures("writable", "reserved")
+REFUSALS: Final = (404, 409, 422, 400)
+ABSENT: Final = re.compile(
+    r"\b(?:not exist|doesn't exist|do not exist|unknown|no such|non-?existent|not found|missing|must exist"
+    r"|must (?:name|be) an existing|must refer to an existing)\b",
+    re.IGNORECASE,
+)
+REFUSED: Final = re.compile(r"\b4\d\d\b|refus|reject|error|invalid|must", re.IGNORECASE)
+ENDINGS: Final = frozenset({"id", "ids", "uuid", "key", "keys"})
+
+
+@promise("A key that no record has is refused where the contract says so", page="the contract", stage=29)
+def test_unknown_references(made_kinds: list[Life]) -> None:
+    """Each member of a body of which the contract says so, in a new record and in a change of one."""
+    cases = Cases()
+    for life in made_kinds:
+        for action in (creator(life), *life.kind.updates):
+            for name, said in references(life.contract, action, life.kind.key):
+                with cases.case():
+                    check_unknown(life, action, name, said)
+    cases.settle(some=True, otherwise="the contract says of no reference that it is refused where nothing is there")
+
+
+def references(contract: Contract, action: Action, own: str) -> Iterator[tuple[str, str]]:
+    """The members of a body that name other records, and the sentence by which these must be there."""
+    about = [one for one in sentences(action.operation, REFUSALS) if ABSENT.search(one)]
+    for name, schema in declared_members(contract, body_of(contract, action).value).items():
+        is_key = bool([*keys_in({name: "a"})]) and bool(kinds_of(contract, schema) & {"string", "integer"})
+        if not is_key or name == own or is_hidden(contract, schema, writing=True):
+            continue
+        described = split(str(merged_keywords(contract, schema).get("description", "")))
+        words = {*words_in(name)} - ENDINGS
+        known = [one for one in described if ABSENT.search(one) and REFUSED.search(one)]
+        known += [one for one in about if name in one or (words and words <= {*words_in(one)})]
+        if known:
+            yield name, known[0]
+
+
+def check_unknown(life: Life, action: Action, name: str, said: str) -> None:
+    """Make or change a record with a key that no record has."""
+    made, place = life.create(life.body(creator(life), 0)), body_of(life.contract, action)
+    is_new = action is creator(life)
+    body = life.body(action, 1, optional=is_new or action.replaces)
+    body = body if is_new else life.naming(action, made, body)
+    names = made.values if is_new else life.path(action, made)
+    schema = declared_members(life.contract, place.value)[name]
+    key = next((one for one in unknown_keys(life) if fits(life.contract, Place(schema), one, writing=True)), None)
+    if key is None or not isinstance(body, Mapping):
+        return
+    sent: dict[str, Any] = {**body, name: key}
+    answer = life.send(action, names, sent)
+    if answer.ok:
+        expected = f"{action.id} to refuse {name} {in_json(key)}, which no record has ({said})"
+        raise Broken(expected, answer.describe(), answer)
+
+
+def unknown_keys(life: Life) -> Iterator[Any]:
+    """Keys of several forms that no record has."""
+    yield str(uuid4())
+    yield life.records.fresh()
+    yield life.records.fresh(0)
