@@ -90,3 +90,19 @@ def test_only_what_a_client_chooses_can_be_taken(more: dict[str, Any]) -> None:
     assert found({"name": {**TEXT, **said}}) == [("name",)]
     assert found({"name": {**TEXT, **said, **more}, "id": {**TEXT, **said}}) == []
     assert found({"name": {**TEXT, **said}}, status="4XX") == []
+
+
+@pytest.mark.parametrize(
+    ("said", "names"),
+    [
+        ("Adds an agent. The e-mail address of an agent is unique.", [("email",)]),
+        ("Adds an agent with an e-mail address.", []),
+        ("Each call has a unique number; the e-mail address need not be unique.", []),
+    ],
+)
+def test_an_operation_says_what_is_unique(said: str, names: list[tuple[str, ...]]) -> None:
+    """In a sentence that names the member."""
+    responses = {"409": Response("409", "Conflict")}
+    operation = Operation("make", "POST", "/agents", responses=responses, raw={"description": said})
+    schema = {"type": "object", "properties": {"email": TEXT, "name": TEXT}}
+    assert [*unique_members(operation, schema, SchemaView(lambda name: ("", True)), "agents", "id")] == names

@@ -36,8 +36,11 @@ class Desk(Small):
             if asked.method == "POST":
                 return self.add_ticket(asked) if kind == "tickets" else self.add_agent(asked)
             return self.listed(asked, held) if asked.method in {"GET", "HEAD"} else self.refused(405, Allow="GET, POST")
+        if (kind, *steps) == ("tickets", "bulk"):
+            return self.add_several(asked) if asked.method == "POST" else self.refused(405, Allow="POST")
         key = int(steps[0]) if re.fullmatch(r"[0-9]{1,18}", steps[0]) else 0
-        if key not in held:
+        is_gone = key not in held and not any(one["ticketId"] == key for one in self.notes.values())
+        if is_gone or (key not in held and steps[1:2] != ["notes"]):
             return self.refused(404)
         if kind == "tickets" and steps[1:2] in (["notes"], ["files"]):
             return self.below(asked, key, steps[1], *steps[2:])
@@ -79,13 +82,31 @@ class Desk(Small):
             if self.done[key][0] != sent and "other body" not in self.broken:
                 return self.refused(422)
             return self.refused(409) if "replayed" in self.broken else self.done[key][1]
-        number = next(self.numbers)
-        made = {"urgency": "normal", **sent, "id": number, "state": "open", "noteCount": 0}
-        self.tickets[number] = made
-        reply = Reply(201, made)
+        reply = Reply(201, self.kept(sent))
         if key:
             self.done[key] = (sent, reply)
         return reply
+
+    def add_several(self, asked: Asked) -> Reply:
+        sent = asked.json
+        tickets = sent.get("tickets") if isinstance(sent, dict) else None
+        if not isinstance(tickets, list):
+            return self.refused(422 if isinstance(sent, dict) else 400)
+        valid = [one for one in tickets if self.is_ticket(one) and "title" in one]
+        if len(valid) < len(tickets):
+            if "some of many" in self.broken:
+                self.kept(valid[0])
+            return self.refused(422)
+        made = [self.kept(one) for one in valid]
+        if "last of many" in self.broken and made:
+            del self.tickets[made[-1]["id"]]
+        return Reply(201, {"tickets": made})
+
+    def kept(self, sent: Record) -> Record:
+        number = next(self.numbers)
+        made = {"urgency": "normal", **sent, "id": number, "state": "open", "noteCount": 0}
+        self.tickets[number] = made
+        return made
 
     def add_agent(self, asked: Asked) -> Reply:
         sent = asked.json
@@ -108,9 +129,11 @@ class Desk(Small):
             return Reply(200, None if raw else held[key] if step else [*held.values()], **raw)
         if asked.method == "DELETE" and step:
             (self.files if kind == "files" else self.notes).pop(key)
-            if kind == "notes" and "count" not in self.broken:
+            if kind == "notes" and "count" not in self.broken and ticket in self.tickets:
                 self.tickets[ticket]["noteCount"] -= 1
             return Reply(204)
+        if ticket not in self.tickets:
+            return self.refused(404)
         if asked.method != "POST" or step:
             return self.refused(405, Allow="DELETE, GET" if step else "POST" if kind == "files" else "GET, POST")
         return self.attach(asked) if kind == "files" else self.add_note(asked, ticket)
@@ -154,7 +177,9 @@ class Desk(Small):
             return Reply(304, headers={"ETag": tag}) if is_same else Reply(200, held[key], {"ETag": tag})
         if asked.method == "DELETE":
             del held[key]
-            if held is self.tickets:
+            for one in self.tickets.values() if held is self.agents and "dangling" not in self.broken else ():
+                one["agentId"] = None if one.get("agentId") == key else one.get("agentId")
+            if held is self.tickets and "notes stay" not in self.broken:
                 self.notes = {one: note for one, note in self.notes.items() if note["ticketId"] != key}
             return Reply(204)
         if asked.method != "PATCH" or held is not self.tickets:

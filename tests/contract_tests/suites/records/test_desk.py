@@ -21,12 +21,16 @@ DEFECTS = {
     "count": "noteCount of getTicket to be the number of records in listNotes",
     "same tag": "another ETag of the record after closeTicket has changed state",
     "file": "download to give back the file that attach was sent",
+    "last of many": "addTickets to make the record",
+    "dangling": "agentId of getTicket to be null after the removal",
+    "notes stay": "removeTicket to remove what lies below: notes",
     "default order": "listTickets to sort by its default",
     "unique": "409 from addAgent for what another record has (duplicate): login",
 }
 OTHERS = {
     "replayed": "addTicket to answer a repeated Idempotency-Key as before",
     "always 304": "the record to If-None-Match",
+    "some of many": "a refused addTickets to make no record",
     "size": "attach to store",
     "written": "a refused changeTicket to leave",
 }
@@ -55,6 +59,8 @@ def test_a_sound_desk_passes(capsys: pytest.CaptureFixture[str]) -> None:
         "documents 409",
         "the number of records below",
         "takes a file",
+        "what else it does",
+        "makes several records",
     )
     assert [words for words in silent if words in said] == [], said
 
