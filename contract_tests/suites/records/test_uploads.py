@@ -69,11 +69,8 @@ def check_raw(life: Life, upload: Operation, download: Operation) -> None:
         names = {**records.values_above(upload), upload.path_names[-1]: records.free_key(upload)}
     if not names.keys() >= {*upload.path_names}:
         raise NotChecked(f"no record is known below which {upload.id} could make one")
-    path, query = path_of(upload, tuple(names[one] for one in upload.path_names)), life.reader.required_query(upload)
-    made = life.target.request(
-        upload.method, f"{path}?{query}" if query else path, body=content, headers={"Content-Type": BYTES},
-        operation=upload,
-    )  # fmt: skip
+    path = path_of(upload, tuple(names[one] for one in upload.path_names))
+    made = life.target.request(upload.method, path, body=content, headers={"Content-Type": BYTES}, operation=upload)
     url = next((one for one in records.own.urls if one not in before), None)
     if url is None or not made.ok:
         raise NotChecked(f"{upload.id} answered {made.describe()}")
