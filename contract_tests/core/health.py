@@ -24,6 +24,8 @@ AWAY: Final = frozenset({502, 503, 504})
 SILENT: Final = UNADMITTED | AWAY | {404, 405, 407, 429}
 """Statuses that say nothing of an operation, unless it documents them."""
 
+BAD: Final = 400
+FEW: Final = 8  # requests in a row that were bad ones, before a read is asked for that had worked
 MANY: Final = 10  # answers in a row that are alike, where no read is known that has worked
 VOID: Final = 40  # answers, none of which the contract documents
 PAUSES: Final = (1.0, 2.0)  # seconds between attempts to find a target that is away
@@ -57,6 +59,8 @@ class Health:
     last_success: str = ""  #: the last request with credentials that was accepted
     renewals: int = 0  #: of the credentials
     refused_since: int = 0  #: requests with credentials that were refused after it
+    worked: set[str] = field(default_factory=set)  #: addresses that were read with the user's credentials
+    bad_in_a_row: int = 0
     away_in_a_row: int = 0
     limited: int = 0  #: answers of 429 that waiting did not help
     ended_by: str = ""  #: a write of this run to everything, after which the token may be gone
@@ -73,6 +77,8 @@ class Health:
             self._note_admission(answer, operation)
             if status == 401 or (is_refusal(answer, operation) and (operation is None or self._worked(operation))):
                 return self._after_refusal(answer, ask)
+            if self._doubts_token(answer):
+                return self._asked_proof(answer, ask, UNADMITTED | SIGNED_OUT | {BAD})
         if status == 429:
             return self._after_limit(answer, ask)
         if status in AWAY and not (operation and str(status) in operation.statuses):
@@ -129,6 +135,7 @@ class Health:
         self.ended_by = self.last_success if operation.acts_on_everything else ""
         if answer.sent.method == "GET":
             self.proof = self.proof or answer.sent
+            self.worked.add(answer.sent.url)
 
     def _worked(self, operation: Operation) -> bool:
         return self.doubts[operation.id, 200] > 0
@@ -142,6 +149,10 @@ class Health:
     def _after_refusal(self, answer: Answer, ask: Ask) -> bool:
         if self.proof is None:
             if self.refused_since >= MANY and not self.last_success:
+                again = ask(self._renewed(self.read)) if self.read else None
+                if again is not None and again.status in UNADMITTED:  # it had worked, where nothing asks for a token
+                    self.proof, self.last_success = again.sent, name_of(again)
+                    raise self._expired(answer)
                 raise CredentialsRefused(
                     f"the target refuses the token: each of {self.refused_since} requests with it was refused, "
                     f"the last one, {name_of(answer)}, with {answer.describe()}",
@@ -150,15 +161,29 @@ class Health:
             return False
         if self.ended_by or not self._is_due(answer):
             return False
+        return self._asked_proof(answer, ask, UNADMITTED | SIGNED_OUT)
+
+    def _doubts_token(self, answer: Answer) -> bool:
+        """Whether a bad request (400) may be one with a bad token, as some servers call it: where it had worked, and at
+        the eighth of them in a row, the sixteenth and so on."""
+        self.bad_in_a_row = self.bad_in_a_row + 1 if answer.status == BAD else 0
+        is_due = self.bad_in_a_row >= FEW and self.bad_in_a_row.bit_count() == 1
+        return bool(self.bad_in_a_row) and (is_due or answer.sent.url in self.worked) and not self.ended_by
+
+    def _asked_proof(self, answer: Answer, ask: Ask, over: frozenset[int]) -> bool:
+        """Whether the token is a new one, after a read that had worked was answered with a status that says that the
+        old one is `over`; raises `CredentialsRefused` where there is no other."""
+        if self.proof is None:
+            return False
         again = ask(self._renewed(self.proof))
-        if again is None or again.status not in UNADMITTED | SIGNED_OUT:
+        if again is None or again.status not in over:
             return False
         if self.renew is None:
             raise self._expired(answer)
         self.renew()
         self.renewals += 1
         again = ask(self._renewed(self.proof))
-        if again is not None and again.status in UNADMITTED | SIGNED_OUT:
+        if again is not None and again.status in over:
             raise self._expired(answer)
         self.refused_since = 0
         del self.doubts[answer.operation_id, answer.status]  # the token was to blame, not the operation

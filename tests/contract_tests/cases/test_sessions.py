@@ -16,8 +16,8 @@ ONE = thing(id={"type": "string"})
 ERROR = {"description": "Refused", "content": {"application/json": {"schema": thing(error={"type": "string"})}}}
 DOCUMENT = api(
     {
-        "/things": get("listThings", {**ok({"type": "array", "items": ONE}), "401": ERROR}),
-        "/things/{id}": get("getThing", {**ok(ONE), "401": ERROR, "404": ERROR}, NAMED),
+        "/things": get("listThings", {**ok({"type": "array", "items": ONE}), "400": ERROR, "401": ERROR}),
+        "/things/{id}": get("getThing", {**ok(ONE), "400": ERROR, "401": ERROR, "404": ERROR}, NAMED),
     },
     security=[{"session": []}],
     components={"securitySchemes": {"session": {"type": "apiKey", "in": "cookie", "name": "sid"}}},
@@ -59,6 +59,7 @@ OVER: dict[str, Callable[[], Reply]] = {
     "401": lambda: Reply(401, {"error": "over"}),
     "a redirect": lambda: Reply(302, raw=b"", headers={"Location": "/sign-in"}),
     "419": lambda: Reply(419, {"message": "Page Expired"}),
+    "400": lambda: Reply(400, {"error": "jwt expired"}),  # which is documented, for other reasons
 }
 
 

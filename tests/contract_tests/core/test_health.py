@@ -102,6 +102,29 @@ def test_a_token_that_never_worked_ends_the_run(notes: Contract) -> None:
         line.told(401, "/notes/n1")
 
 
+def test_a_token_that_had_worked_is_not_one_that_never_did(contract_of: ContractOf) -> None:
+    """Where the contract doesn't say which operations want it."""
+    document = contract_of_notes()
+    line = Line(contract_of({**document, "security": []}), lambda _: 401)
+    line.told(200)
+    for _ in range(MANY - 1):
+        line.told(401)
+    with pytest.raises(CredentialsRefused, match="no longer accepts the token"):
+        line.told(401)
+
+
+def test_bad_requests_are_no_sign_while_reads_still_work(notes: Contract) -> None:
+    """A read that had worked is asked for at the eighth in a row, and at the sixteenth."""
+    line = Line(notes, lambda _: 200)
+    line.told(200)
+    for at in range(20):
+        line.told(400, f"/notes/{at}")
+    assert len(line.asked) == 2
+    line.again = lambda _: 400
+    with pytest.raises(CredentialsRefused, match="no longer accepts the token"):
+        line.told(400)
+
+
 def test_the_end_of_the_run_looks_once_more(notes: Contract) -> None:
     """Else a token that died at the very end, in an operation that had refused before, would go unnoticed."""
     line = Line(notes, lambda _: 200)
