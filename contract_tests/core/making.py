@@ -190,9 +190,8 @@ class Records:
             return [self.related(operation, item, keys) for item in body]
         if not isinstance(body, Mapping):
             return body
-        references = References(self.own, self._made_for(operation), nameless(operation.path))
+        references = self.references(operation)
         maker = next((one for one in self.own.makers if one.operation.id == operation.id), None)
-        references.own_template = maker.templates[0] if maker and maker.templates else references.own_template
         found = references.filled(body)
         named: dict[str, str] = {}
         for template in maker.templates if maker and maker.operation.method == "POST" else ():
@@ -201,6 +200,19 @@ class Records:
             if isinstance(found[name], str | int | float) and not isinstance(found[name], bool):
                 found[name] = self._fresh_for(operation, template, name, found[name])
         return found
+
+    def references(self, operation: Operation) -> References:
+        """What the bodies of an operation say of other records."""
+        maker = next((one for one in self.own.makers if one.operation.id == operation.id), None)
+        about = maker.templates[0] if maker and maker.templates else nameless(operation.path)
+        return References(self.own, self._made_for(operation), about)
+
+    def absent_key(self, template: str) -> str | None:
+        """A key of the form that the path of a record asks for, which names none; None where no operation reads it."""
+        about = [
+            one for one in self.target.contract.operations if nameless(one.path) == template and one.method == "GET"
+        ]
+        return self.free_key(about[0]) if about else None
 
     def _fresh_for(self, operation: Operation, template: str, name: str, like: Any) -> Any:
         """A key that no record has, of the form that the member of a body asks for."""

@@ -58,6 +58,16 @@ class References:
         found = self.own.template_of(url) if url else ""
         return "" if found == self.own_template else found
 
+    def places(self, value: Any, way: tuple[str | int, ...] = ()) -> Iterator[tuple[tuple[str | int, ...], str]]:
+        """Where a body refers to other records, and to which kind: the path template of these."""
+        for name, item in value.items() if isinstance(value, Mapping) else ():
+            if template := self.template_of(name, item):
+                yield ((*way, name, 0) if isinstance(item, list) else (*way, name)), template
+            else:
+                yield from self.places(item, (*way, name))
+        for at, item in enumerate(value if isinstance(value, list) else ()):
+            yield from self.places(item, (*way, at))
+
     def _named(self, template: str, value: Any) -> Any:
         """The key of a record, or one for each item of a list, of which none is named twice."""
         if isinstance(value, list):
