@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import os
+import ssl
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
 import requests.utils
+
+from contract_tests.core.errors import UsageError
 
 BUNDLES: Final = ("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE", "SSL_CERT_FILE")
 
@@ -35,3 +38,24 @@ class Connection:
         if self.proxy:
             return {"http": self.proxy, "https": self.proxy}
         return requests.utils.get_environ_proxies(url)
+
+
+def check_files(ca: Path | None, cert: Path | None, key: Path | None) -> None:
+    """Raise `UsageError` where one of the files isn't what it should be: no target would ever be reached with it."""
+    for name, path in (("ca", ca), ("cert", cert), ("key", key)):
+        if path and not path.is_file():
+            raise UsageError(f"--{name} {path}: no such file")
+    if key and not cert:
+        raise UsageError("--key is that of a certificate, and there is none", fix="add --cert FILE")
+    context = ssl.create_default_context()
+    try:
+        if ca:
+            context.load_verify_locations(ca)
+    except (ssl.SSLError, ValueError) as error:
+        raise UsageError(f"--ca {ca}: no certificates can be read ({error})", fix="name a file in PEM format") from None
+    try:
+        if cert:
+            context.load_cert_chain(cert, key, password=lambda: "")  # none: else OpenSSL would ask for one
+    except (ssl.SSLError, ValueError) as error:
+        fix = "give them in PEM format, the key without a password"
+        raise UsageError(f"--cert {cert}{f' --key {key}' if key else ''}: not a pair ({error})", fix=fix) from None

@@ -21,6 +21,8 @@ from contract_tests.core.limits import Limits
 from contract_tests.core.transfer import POOLS, beyond, dropped, headers_of, read_bounded
 
 CERTIFICATE_HINTS = {
+    "certificate has expired": "the target needs a new certificate",
+    "certificate is not valid for": "name the host in --target that the certificate is for",
     "CERTIFICATE_VERIFY_FAILED": "name the authority that has signed the target's certificate with --ca FILE",
     "CERTIFICATE_REQUIRED": "show a client certificate with --cert FILE and --key FILE",
     "EOF occurred in violation": "does it want a client certificate? --cert FILE and --key FILE show one",

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
+from contract_tests.core.connection import check_files
 from contract_tests.core.document import Access, bundled
 from contract_tests.core.errors import UsageError
 from contract_tests.core.login import Login
@@ -116,9 +117,7 @@ def settle(values: dict[str, Any]) -> Settings:
         raise UsageError(f"--target {shown!r} isn't a URL", fix="write it as http://host:port")
     if values.get("listen_url") and not values.get("listen"):
         raise UsageError("--listen-url leads to a listener, and there is none", fix="add --listen HOST:PORT")
-    for name in ("ca", "cert", "key"):
-        if values.get(name) and not values[name].is_file():
-            raise UsageError(f"--{name} {values[name]}: no such file")
+    check_files(values.get("ca"), values.get("cert"), values.get("key"))
     is_local = target is None or urlsplit(target).hostname in LOOPBACK
     fitting = Safety.FULL if target is None else Safety.OWN if is_local else Safety.PROBE
     values["safety_is_default"] = not values.get("safety")

@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 
+from contract_tests.core.transport import reason_of
 from tests.contract_tests.cases.running import api, command, get, ok, run, thing
 from tests.contract_tests.small import Asked, Reply, Small, Table, serving
 
@@ -79,6 +80,35 @@ def test_a_certificate_that_is_missing_is_named(flags: list[str], asks: bool, hi
     ran = run(things(), api(PATHS), tmp_path, *flags, context=secure(asks=asks))
     assert ran.code == 3
     assert hint in ran.printed
+
+
+@pytest.mark.parametrize(
+    ("flags", "says"),
+    [
+        (["--ca", __file__], "no certificates can be read"),
+        (["--cert", AUTHORITY], "not a pair"),
+        (["--cert", CLIENT, "--key", SERVER], "not a pair"),
+        (["--key", CLIENT], "add --cert FILE"),
+    ],
+)
+def test_a_file_that_is_no_certificate_is_wrong_usage(flags: list[str], says: str, tmp_path: Path) -> None:
+    """Exit 2, before any request, with the file that is wrong."""
+    ran = run(things(), api(PATHS), tmp_path, *flags)
+    assert ran.code == 2
+    assert says in ran.printed
+
+
+@pytest.mark.parametrize(
+    ("reason", "hint"),
+    [
+        ("certificate verify failed: certificate has expired", "a new certificate"),
+        ("certificate verify failed: Hostname mismatch, certificate is not valid for 'a'.", "name the host"),
+        ("certificate verify failed: unable to get local issuer certificate", "--ca FILE"),
+    ],
+)
+def test_a_wrong_certificate_has_its_own_hint(reason: str, hint: str) -> None:
+    """No authority would make it right."""
+    assert hint in reason_of(ssl.SSLCertVerificationError(1, f"[SSL: CERTIFICATE_VERIFY_FAILED] {reason} (_ssl.c:1)"))
 
 
 class Proxy(Small):
