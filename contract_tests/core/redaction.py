@@ -11,7 +11,7 @@ from urllib.parse import quote
 from contract_tests.core.answer import COOKIES, Answer
 from contract_tests.core.contract import Contract
 from contract_tests.core.tokens import cookies
-from mockserver.contract.messages.secrets import LISTED, Secrets, is_secret
+from mockserver.contract.messages.secrets import LISTED, Secrets
 from mockserver.contract.messages.secrets import REDACTED as REDACTED  # noqa: PLC0414 - for other modules
 
 SHORTEST_SECRET = 4  # a shorter value would blank out ordinary words
@@ -39,8 +39,10 @@ CUT = re.compile(r"(\.\.\. \(\d+ characters\))")
 SHORTEST_BEGINNING = 6  # characters of a secret that say something of it
 VARIABLE = re.compile(r"\$(CONTRACT_(?:OTHER_)?TOKEN)(?=\w)")
 """A variable with more behind it, which a shell would take for another one."""
-ORDINARY = re.compile(r"[A-Za-z][a-z]{0,11}([ _-][A-Za-z]{1,12})?|\d{1,6}")
+ORDINARY = re.compile(r"[A-Za-z][a-z]{0,11}([_-][A-Za-z]{2})?|\d{1,6}")
 """The value of a cookie that is a setting, as in `theme=dark`: as a secret, it would blank out ordinary words."""
+SESSION = re.compile(r"(?i)sess|login|remember|ticket")
+"""In the name of a cookie that the list doesn't have, and that opens a session."""
 MOST_FORMS = 4000  # of secrets that are remembered: a target may set another cookie with each answer
 
 
@@ -95,8 +97,13 @@ def secrets_in_head(answer: Answer) -> list[str]:
     """The secrets among the cookies that an answer sets, and in other headers that have the name of one: all but
     settings under an ordinary name."""
     others = {name: value for name, value in answer.headers.items() if name != COOKIES}
-    found = [value for name, value in cookies(answer).items() if is_secret(name) or not ORDINARY.fullmatch(value)]
+    found = [value for name, value in cookies(answer).items() if is_session(name) or not ORDINARY.fullmatch(value)]
     return [*found, *(value for value in LISTED.sent("", others, b"") if not ORDINARY.fullmatch(value))]
+
+
+def is_session(name: str) -> bool:
+    """Whether a cookie of that name is a secret, however ordinary its value looks."""
+    return LISTED.is_sent(name) or SESSION.search(name) is not None
 
 
 def secrets_in(answer: Answer, contract: Contract) -> Iterator[str]:

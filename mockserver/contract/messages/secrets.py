@@ -132,6 +132,10 @@ class Secrets(msgspec.Struct, frozen=True):
             for name, pair in zip(names, pairs, strict=True)
         )
 
+    def is_sent(self, name: str) -> bool:
+        """Whether a header, parameter or cookie of that name is a secret."""
+        return self._is_parameter(name, ())
+
     def _is_parameter(self, name: str, besides: Collection[str]) -> bool:
         plain = name.lower()
         if plain.startswith(_CORS):  # `Access-Control-Allow-Credentials` is true or nothing

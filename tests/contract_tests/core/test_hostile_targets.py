@@ -114,7 +114,7 @@ TARGETS: dict[str, tuple[Talk, int, str]] = {
     "sends headers without end": (says(b"HTTP/1.1 200 OK\r\n", b"X-More: " + b"x" * 1000 + b"\r\n"), 3, "does not"),
     "sends headers a few bytes at a time": (drips_headers, 3, "does not answer"),
     "breaks its chunks": (says(HEAD + b"Transfer-Encoding: chunked\r\n\r\nzz\r\nno\r\n"), 3, "does not answer"),
-    "answers 200 KB of HTML": (says(whole(HTML, b"text/html")), 1, "Content-Type"),
+    "answers 200 KB of HTML": (says(whole(HTML, b"text/html")), 3, "does --target name"),
     "answers a body without end": (says(HEAD + b"\r\n", b" " * 65536), 1, "an answer that ends"),
     "answers a byte at a time": (drips, 1, "an answer that ends"),
     "stops in the middle of a body": (says(HEAD + b"Content-Length: 500\r\n\r\n{"), 1, "breaks off"),

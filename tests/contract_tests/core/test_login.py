@@ -93,7 +93,7 @@ def test_any_request_may_be_the_login(table: Mapping[str, Any], answer: Any, url
     [
         ({"header": "Authorization"}, 200, {"authorization": "Bearer t"}, "t"),
         ({"header": "X-Auth-Token"}, 201, {"x-auth-token": "t"}, "t"),
-        ({"cookie": "sid"}, 302, {"set-cookie": "theme=dark, sid=t; Path=/", "location": "/home"}, "t"),
+        ({"cookie": "sid"}, 302, {"set-cookie": "theme=dark\nsid=t; Path=/", "location": "/home"}, "t"),
         ({}, 303, {"set-cookie": "sid=t; HttpOnly", "location": "/home"}, "t"),
     ],
 )

@@ -12,6 +12,7 @@ from contract_tests.core.safety import Safety
 from contract_tests.run.cli import parser
 from contract_tests.run.options import OPTIONS, SUITES, rate
 from contract_tests.run.settings import Settings
+from tests.support import ROOT
 
 
 def gather(**given: Any) -> Settings:
@@ -89,6 +90,7 @@ def test_rates(text: str, value: float) -> None:
     assert rate(text) == value
 
 
+PEM = ROOT / "tests/contract_tests/cases/certificates"
 SCALARS = {
     "target": ("http://127.0.0.1:1", "http://127.0.0.1:1"),
     "token": ("t", "t"),
@@ -104,9 +106,9 @@ SCALARS = {
     "settle": ("2s", 2.0),
     "listen": ("[::1]:9000", ("::1", 9000)),
     "listen_url": ("https://tunnel.example/in", "https://tunnel.example/in"),
-    "ca": (__file__, Path(__file__)),
-    "cert": (__file__, Path(__file__)),
-    "key": (__file__, Path(__file__)),
+    "ca": (str(PEM / "authority.pem"), PEM / "authority.pem"),
+    "cert": (str(PEM / "client.pem"), PEM / "client.pem"),
+    "key": (str(PEM / "client.pem"), PEM / "client.pem"),
     "proxy": ("http://proxy:1", "http://proxy:1"),
     "undocumented": ("fail", "fail"),
     "shard": ("2/5", (2, 5)),
