@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Iterator
 
 import pytest
@@ -16,8 +15,8 @@ from contract_tests.run import plugin
 from contract_tests.run.plugin import RunPlugin
 from contract_tests.run.run import Run
 
-GENERATING = 0.75  # of the time that is left when inputs begin to be generated
-AFTERWARDS = 10  # requests for each path that come after them
+GENERATING = 0.85  # of the time that is left for it when inputs begin to be generated
+AFTERWARDS = 14  # times what an answer takes: 7 requests for each path come after them, each with what is learnt of it
 
 
 def pytest_addoption(parser: pytest.Parser, pluginmanager: pytest.PytestPluginManager) -> None:
@@ -87,8 +86,13 @@ def fuzzer(run: Run) -> Fuzzer:
 
 
 def generating(run: Run) -> float:
-    """The part of the time that is left for generated inputs, at the pace of the run so far."""
+    """The part of the time that is left for generated inputs: what comes after them takes as long as answers take.
+
+    How long the run has needed so far says nothing of that: it has started a mock, and drawn its inputs.
+    """
     gate, paths = run.target().gate, len({operation.path for operation in run.operations})
-    pace = (time.monotonic() - run.started) / max(gate.tally.sent, 1) / run.settings.workers
+    pace = gate.tally.seconds / max(gate.tally.sent, 1) / run.settings.workers
+    if gate.limits.rate:
+        pace = max(pace, 1 / gate.limits.rate)
     left = max(gate.limits.left(), 0.001)
     return GENERATING * max(1 - AFTERWARDS * paths * pace / left, 0.4)

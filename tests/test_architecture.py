@@ -84,8 +84,8 @@ SUITE_DOORS = {
     ),
     "requests": ("core.connection", "core.gate", "core.target", "core.transfer", "core.transport"),
     "urllib3": ("core.transfer", "core.transport"),
-    "schemathesis": ("core.fuzzing",),
-    "hypothesis": ("core.fuzzing", "core.samples", "suites.oracle"),
+    "schemathesis": ("core.fuzzing", "core.sparing"),
+    "hypothesis": ("core.fuzzing", "core.samples", "core.sparing", "suites.oracle"),
     "pytest": ("conftest", "run", "suites"),
     "yaml": ("mutation",),
     "ijson": ("cli", "traffic.files"),  # the former asks whether it is there

@@ -68,12 +68,12 @@ class Calls:
         call = Call(operation, self._values(operation), self._query(operation, samples))
         if not operation.takes_body:
             return call
-        body, form = samples.body(operation), samples.form(operation) if self.fills_forms else None
-        if body is None and form is not None:
-            body, call = form, replace(call, is_form=True)
-        if body is None:
+        generated = samples.bodies(operation, 3, self.seed)
+        form = samples.form(operation) if generated is None and self.fills_forms else None
+        if form is not None:
+            generated, call = drawn(form, 3, self.seed), replace(call, is_form=True)
+        if generated is None:
             raise NotChecked("the operation takes no JSON")
-        generated = drawn(body, 3, self.seed)
         if not generated:
             raise NotChecked("no body of it can be generated")
         made = generated[-1]
@@ -82,9 +82,7 @@ class Calls:
     def _query(self, operation: Operation, samples: Samples) -> str:
         if not any(one.location == "query" for one in operation.parameters):
             return ""
-        optional = frozenset(one.name for one in operation.parameters if not one.required)
-        query = drawn(samples.query(operation, optional), 1, self.seed)[-1]
-        return query_string(query)
+        return query_string(samples.queries(operation, self.seed)[-1])
 
     def _values(self, operation: Operation) -> tuple[str, ...]:
         if not operation.path_names:

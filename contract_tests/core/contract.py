@@ -35,6 +35,7 @@ class Contract(Document):
     def __init__(self, reader: Reader) -> None:
         super().__init__(reader)
         self.operations = tuple(Operation(one.id, one.method, one.template, one) for one in reader.operations.values())
+        self.drawn: dict[tuple[str, str, int, int], list[Any]] = {}  #: by place, count and seed, values for its schemas
 
     def operation(self, operation_id: str) -> Operation:
         """The operation of that id; raises `KeyError`."""

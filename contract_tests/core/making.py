@@ -255,15 +255,22 @@ class Records:
 
     def _free(self, place: Place, template: str, above: tuple[str, ...]) -> Any:
         """A value of a schema that names no record, as far as a read tells; None where none is found."""
-        contract = self.target.contract
-        samples = Samples(contract).values(contract.look_up(place) or Place({}))
-        for key in drawn(samples, TRIES + len(self.own.fresh), self.seed + len(self.own.fresh))[::-1]:
+        taken = {*self.own.fresh}  # and what is asked for here
+        for key in self._candidates(self.target.contract.look_up(place) or Place({}), TRIES + len(taken)):
             url = self.own.path_of(template, above, str(key))
             is_new = url is not None and url not in self.own.existing | self.own.urls.keys()
-            if url and is_new and str(key) not in self.own.fresh and self._is_free(url):
+            if url and is_new and str(key) not in taken and self._is_free(url):
                 self.own.fresh.add(str(key))
                 return key
+            taken.add(str(key))
         return None
+
+    def _candidates(self, place: Place, most: int) -> Iterator[Any]:
+        """Values of a schema, about as many as `most`: more of them are drawn where the first ones are taken."""
+        count, samples = TRIES, Samples(self.target.contract)
+        while (found := samples.some(place, count, self.seed)) and count < 2 * most:
+            yield from reversed(found)
+            count = count * 2 if len(found) == count else 2 * most
 
     def _is_free(self, url: str) -> bool:
         """Whether a read finds nothing at a path; where there is no read, it is not known to be taken."""

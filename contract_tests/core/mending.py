@@ -8,7 +8,7 @@ from typing import Any
 
 from contract_tests.core.contract import Contract, Operation
 from contract_tests.core.document import Place
-from contract_tests.core.samples import Samples, drawn
+from contract_tests.core.samples import Samples
 from contract_tests.core.schemas import declared_members
 
 ENDING = re.compile(r": | -> ")  # of the member's name, in what the generator says of a fault
@@ -43,5 +43,5 @@ def plain(contract: Contract, place: Place, names: set[str], seed: int) -> dict[
     members, found = declared_members(contract, place.value), dict[str, Any]()
     for name in names & members.keys():
         inner = contract.look_up(Place(members[name])) or Place({})
-        found.update((name, value) for value in drawn(Samples(contract).values(inner), 1, seed))
+        found.update((name, value) for value in Samples(contract).some(inner, 1, seed))
     return found

@@ -10,7 +10,7 @@ from uuid import uuid4
 from contract_tests.core.contract import Contract, Operation, Parameter
 from contract_tests.core.document import Place
 from contract_tests.core.operation import given
-from contract_tests.core.samples import Samples, drawn
+from contract_tests.core.samples import Samples
 from contract_tests.core.schemas import fits
 from contract_tests.core.words import as_query
 
@@ -34,8 +34,7 @@ def needed_query(contract: Contract, operation: Operation) -> Mapping[str, Any]:
     wanted = [one for one in operation.parameters if one.required and one.location == "query"]
     if not wanted:
         return {}
-    optional = frozenset(one.name for one in operation.parameters if not one.required)
-    made = drawn(Samples(contract).query(operation, optional), 1, 0)[-1]
+    made = Samples(contract).queries(operation, 0)[-1]
     return {name: as_query(value) for name, value in {**made, **given(wanted)}.items()}
 
 
@@ -59,5 +58,5 @@ def value_of(contract: Contract, parameter: Parameter) -> str:
     for fresh in (str(uuid4()), uuid4().hex[:12]) if ONCE.search(parameter.name) else ():
         if fits(contract, place, fresh, writing=True):
             return fresh
-    made = drawn(Samples(contract).values(place), 1, 0)
+    made = Samples(contract).some(place, 1, 0)
     return str(made[-1]) if made else "x"

@@ -7,6 +7,7 @@ import re
 import string
 from collections.abc import Callable, Mapping
 from contextlib import suppress
+from copy import deepcopy
 from typing import Any, Final, TypeVar
 
 import hypothesis
@@ -56,6 +57,7 @@ def drawn(strategy: SearchStrategy[Drawn], count: int, seed: int) -> list[Drawn]
     def take(value: Drawn) -> None:
         found.append(value)
 
+    take._hypothesis_internal_database_key = b""  # type: ignore[attr-defined]  # noqa: SLF001 - else it reads its source
     with suppress(
         HypothesisException, InvalidArgument, OverflowError, RecursionError
     ):  # a schema that nothing satisfies
@@ -64,10 +66,34 @@ def drawn(strategy: SearchStrategy[Drawn], count: int, seed: int) -> list[Drawn]
 
 
 class Samples:
-    """Strategies for the inputs of the contract's operations."""
+    """Strategies for the inputs of the contract's operations, and what was drawn from them: to draw takes long."""
 
     def __init__(self, contract: Contract) -> None:
         self.contract = contract
+
+    def some(self, place: Place, count: int, seed: int) -> list[Any]:
+        """Values that fit a schema, as `drawn` gives them."""
+        about = place.pointer, repr(place.value)
+        return self._once(about, lambda: self.values(place), count, seed)
+
+    def bodies(self, operation: Operation, count: int, seed: int) -> list[Any] | None:
+        """JSON bodies, as `drawn` gives them; None where the operation takes no JSON."""
+        schema = next(self.contract.json_request_schemas(operation), None)
+        return None if schema is None else self.some(self._under(schema), count, seed)
+
+    def queries(self, operation: Operation, seed: int) -> list[dict[str, Any]]:
+        """One with the query parameters that an operation can't do without; none where no value fits them."""
+        optional = frozenset(one.name for one in operation.parameters if not one.required)
+        return self._once(("query", operation.id), lambda: self.query(operation, optional), 1, seed)
+
+    def _once(
+        self, about: tuple[str, str], strategy: Callable[[], SearchStrategy[Drawn]], count: int, seed: int
+    ) -> list[Drawn]:
+        """What is drawn for a part of the contract, and was drawn before with that count and seed."""
+        key, kept = (*about, count, seed), self.contract.drawn
+        if key not in kept:
+            kept[key] = drawn(strategy(), count, seed)
+        return deepcopy(kept[key])  # for whoever changes it
 
     def body(self, operation: Operation) -> SearchStrategy[Any] | None:
         """JSON bodies; None where the operation takes no JSON."""

@@ -16,6 +16,7 @@ import pytest
 from contract_tests.core.alarm import lost_quietly
 from contract_tests.core.errors import BudgetSpent, InternalError, NothingLearnt, SuiteError, UsageError, described
 from contract_tests.core.promises import Outcome
+from contract_tests.core.sparing import sparing
 from contract_tests.report.writer import cleaned, github_annotations, write_reports
 from contract_tests.run.baseline import Baseline
 from contract_tests.run.history import never
@@ -63,8 +64,9 @@ class Session:
             self.progress.starts()
             if not self.run.operations:
                 raise NothingLearnt(NO_OPERATIONS)
-            self.progress.opened(self.run.target())
-            run_suites(self.plugin, self.progress)
+            with sparing():
+                self.progress.opened(self.run.target())
+                run_suites(self.plugin, self.progress)
             if self.progress.closed:
                 raise BrokenPipeError
             if self.plugin.interrupted:

@@ -22,7 +22,7 @@ from contract_tests.core.errors import Broken, BudgetSpent, NotChecked
 from contract_tests.core.listener import Box, Delivery, Listener, Reply
 from contract_tests.core.outgoing import Expression, Sending, as_answer, callbacks_of, webhooks
 from contract_tests.core.redaction import secrets_in
-from contract_tests.core.samples import Samples, drawn
+from contract_tests.core.samples import Samples
 from contract_tests.core.target import Token
 from contract_tests.run.reaching import reach
 from contract_tests.run.run import Run
@@ -268,5 +268,5 @@ def reply_of(contract: Contract, sending: Sending) -> Reply:
     if media_type is None:
         return status, {}, b""
     place = contract.look_up(Place(media_type.schema)) or Place({})
-    made = [*media_type.examples.values()][:1] or drawn(Samples(contract).values(place), 1, 0) or [{}]
+    made = [*media_type.examples.values()][:1] or Samples(contract).some(place, 1, 0) or [{}]
     return status, {"Content-Type": media_type.name}, json.dumps(made[0], default=str).encode()

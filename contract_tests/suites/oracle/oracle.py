@@ -36,10 +36,10 @@ class Oracle:
     @classmethod
     @contextmanager
     def opened(cls, run: Run) -> Iterator[Oracle]:
-        """Read the behaviours, start the mirror, look at the target; raises `NotChecked` when it cannot be mirrored."""
+        """Read the behaviours; start the mirror, which ends with the block."""
         model = replace(run.model, subjects=run.subjects)
         target = run.target()
-        with Mirror.started(run.settings, run.contract, model, run.skew, run.children) as mirror:
+        with Mirror.lasting(run.settings, run.contract, model, run.skew, run.children) as mirror:
             scripts = Scripts(run.contract, model, run.settings.seed)
             queries = {name: scripts.queries(name) for name in readable(run, model)}
             binder = Binder(run.contract, model, target.gate.rules)

@@ -35,8 +35,7 @@ class Scripts:
         for parameter in operation.parameters:
             if parameter.location == "query" and parameter.required:
                 found += self._choices(parameter)
-        optional = frozenset(one.name for one in operation.parameters if not one.required)
-        return found or [*drawn(self.samples.query(operation, optional), 1, self.seed)]
+        return found or [*self.samples.queries(operation, self.seed)]
 
     def alone(self, names: Sequence[str], times: int = 1) -> list[list[Step]]:
         """Each operation by itself, every time with the next record."""

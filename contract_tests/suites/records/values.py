@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from contract_tests.core.contract import Contract
 from contract_tests.core.document import Place
-from contract_tests.core.samples import Samples, drawn
+from contract_tests.core.samples import Samples
 from contract_tests.core.schemas import (
     alternatives_of,
     declared_members,
@@ -74,9 +74,8 @@ class Values:
 
     def plain(self, schema: Any) -> Any:
         """A value of no special kind."""
-        return drawn(
-            Samples(self.contract).values(self.contract.look_up(Place(schema)) or Place(schema)), 1, self.seed
-        )[-1]
+        place = self.contract.look_up(Place(schema)) or Place(schema)
+        return Samples(self.contract).some(place, 1, self.seed)[-1]
 
     def choices(self, schema: Any) -> list[Any]:
         """The values of a member that is no object, those that its schema allows; at least a plain one."""
@@ -91,7 +90,7 @@ class Values:
     def _drawn(self, schema: Any) -> list[Any]:
         """Some values of no special kind, which differ where the schema lets them."""
         place = self.contract.look_up(Place(schema)) or Place(schema)
-        found = drawn(Samples(self.contract).values(place), PLAIN, self.seed)
+        found = Samples(self.contract).some(place, PLAIN, self.seed)
         return list({repr(value): value for value in reversed(found)}.values())
 
     def takes_null(self, place: Place, name: str) -> bool:

@@ -139,3 +139,38 @@ def test_values_that_a_description_lists(contract: Contract, description: str, v
     """Those of a text, unless they are examples, or a keyword says what it may be."""
     assert described_values(contract, {"type": "string", "description": description}) == values
     assert not described_values(contract, {"type": "string", "description": description, "enum": ["x"]})
+
+
+@pytest.mark.parametrize("kind", ["values", "bodies", "queries"])
+def test_nothing_is_drawn_twice(contract_of: ContractOf, monkeypatch: pytest.MonkeyPatch, kind: str) -> None:
+    """Equal schemas have the same values for the same count and seed, each time as a copy."""
+    schema = {"type": "object", "required": ["a"], "properties": {"a": {"type": "array", "items": {"type": "string"}}}}
+    query = {"name": "q", "in": "query", "required": True, "schema": schema}
+    operation = {
+        "operationId": "make",
+        "parameters": [query],
+        "requestBody": {"content": {"application/json": {"schema": schema}}},
+        "responses": {},
+    }
+    contract = contract_of({"openapi": "3.1.0", "paths": {"/a": {"post": operation}}})
+    counts: list[int] = []
+
+    def counted(strategy: Any, count: int, seed: int) -> list[Any]:
+        counts.append(count)
+        return drawn(strategy, count, seed)
+
+    monkeypatch.setattr("contract_tests.core.samples.drawn", counted)
+
+    def found(seed: int) -> Any:
+        samples, operation = Samples(contract), contract.operation("make")
+        if kind == "values":
+            return samples.some(Place(dict(schema)), 2, seed)
+        return samples.bodies(operation, 2, seed) if kind == "bodies" else samples.queries(operation, seed)
+
+    first = found(1)
+    assert first
+    first[0].clear()
+    assert found(1)[0] != first[0]
+    assert len(counts) == 1
+    found(2)
+    assert len(counts) == 2
