@@ -191,7 +191,7 @@ class Records:
         if not isinstance(body, Mapping):
             return body
         references = self.references(operation)
-        maker = next((one for one in self.own.makers if one.operation.id == operation.id), None)
+        maker = self.own.by_operation.get(operation.id)
         found = references.filled(body)
         named: dict[str, str] = {}
         for template in maker.templates if maker and maker.operation.method == "POST" else ():
@@ -203,7 +203,7 @@ class Records:
 
     def references(self, operation: Operation) -> References:
         """What the bodies of an operation say of other records."""
-        maker = next((one for one in self.own.makers if one.operation.id == operation.id), None)
+        maker = self.own.by_operation.get(operation.id)
         about = maker.templates[0] if maker and maker.templates else nameless(operation.path)
         return References(self.own, self._made_for(operation), about)
 
@@ -343,7 +343,7 @@ class Records:
 
     def _alike(self, operation: Operation) -> Iterator[Any]:
         """A body after a record that was there: what it needs beyond its schema, only the target knows."""
-        maker = next(one for one in self.own.makers if one.operation.id == operation.id)
+        maker = self.own.by_operation[operation.id]
         names = sendable(self.target.contract, operation)
         schema = next(self.target.contract.json_request_schemas(operation), None)
         for template in maker.templates:

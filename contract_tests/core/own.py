@@ -75,7 +75,8 @@ class Own:
         return makers(self.contract)
 
     @cached_property
-    def _by_operation(self) -> Mapping[str, Maker]:
+    def by_operation(self) -> Mapping[str, Maker]:
+        """The same, by the id of the operation."""
         return {maker.operation.id: maker for maker in self.makers}
 
     @cached_property
@@ -106,7 +107,7 @@ class Own:
         self, operation: Operation, values: Sequence[str], sent: Sent, made_up: Callable[[str], bool]
     ) -> str | None:
         """Why a write could touch what this run has not made; None when it can't."""
-        maker = self._by_operation.get(operation.id)
+        maker = self.by_operation.get(operation.id)
         if values and not self._may_name(operation, values, sent.path, made_up, maker):
             return EXISTING
         if maker is not None:
@@ -141,7 +142,7 @@ class Own:
         if answer.sent.method == "GET":
             self._saw(answer, operation, values)
             return
-        path, maker = canonical(answer.sent.path), self._by_operation.get(operation.id)
+        path, maker = canonical(answer.sent.path), self.by_operation.get(operation.id)
         if maker is not None:
             self._made(answer, maker, values)
         elif (new := self._renamed(answer, operation, values)) is not None and path in self.urls:

@@ -131,7 +131,7 @@ class Life(Calls):
         self, action: Action, names: Mapping[str, str], body: Any, answer: Answer
     ) -> tuple[Mapping[str, Any], str]:
         """The record as the answer shows it, and its key; where a job makes it, nothing is shown yet."""
-        maker = next((one for one in self.records.own.makers if one.operation.id == action.id), None)
+        maker = self.records.own.by_operation.get(action.id)
         url = self.records.await_made(maker, answer) if maker is not None else None
         if not is_job(self.contract, action.operation, answer):
             shown = self.shown(action, answer)

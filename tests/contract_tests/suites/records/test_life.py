@@ -145,7 +145,9 @@ def test_a_key_that_no_path_may_have_is_nothing_to_check(
     made, shown = (Answer(sent, code, {}, b'{"id": 11}') for code in (201, status))
     monkeypatch.setattr(Life, "send", lambda self, action, *_: made if action is self.kind.create else shown)
     records = SimpleNamespace(
-        values=lambda _: {}, own=SimpleNamespace(makers=()), can_name=lambda _, key, name: (key, name) != ("11", "id")
+        values=lambda _: {},
+        own=SimpleNamespace(by_operation={}),
+        can_name=lambda _, key, name: (key, name) != ("11", "id"),
     )
     life = Life(cast(Any, SimpleNamespace(contract=contract, records=records)), kind)
     with pytest.raises(NotChecked, match="in no path") if status == 400 else contextlib.nullcontext():
