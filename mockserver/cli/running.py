@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Callable
-from functools import partial
 from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
@@ -54,7 +53,7 @@ def run(settings: Settings) -> None:
             from mockserver.cli.record import recorder_of
 
             recorder = recorder_of(engine, settings.recording, slot)  # where it can't write, nothing is served
-        serve(engine, partial(announce, first=first, recorder=recorder))
+        serve(engine, *logged(engine, first=first, recorder=recorder))
 
 
 def built(settings: Settings, clock: Callable[[], int] = system_now) -> Engine:
@@ -66,25 +65,31 @@ def built(settings: Settings, clock: Callable[[], int] = system_now) -> Engine:
     return build_engine(settings, clock, begin=begin_from_state)
 
 
-def announce(engine: Engine, *, first: bool = True, recorder: Recorder | None = None) -> Callable[[], None]:
-    """Show that the mock is ready, then a line for each request; what is returned writes those that still wait.
+def logged(
+    engine: Engine, *, first: bool = True, recorder: Recorder | None = None
+) -> tuple[Callable[[], None], Callable[[], None]]:
+    """Note each request from now on; returns what shows that the mock is ready, after which a line follows for each
+    request, and what writes the lines that still wait at the end.
 
     Of several processes, the first one alone shows the former.
     """
     settings, output = engine.settings, Output(sys.stdout)
     style = style_for(sys.stdout, os.environ, settings.verbose)
     terminal = Terminal(output, settings.log_format, style, lambda: engine.journal.secrets)
-    engine.journal.listeners.append(terminal)  # before the banner, so that no request is missed
+    engine.journal.listeners.append(terminal)
     flush: Callable[[], None] = terminal.flush
     if recorder is not None:
         from mockserver.cli.record import listening
 
         flush = listening(engine, recorder, output, terminal.flush)
-    if first:
-        output.write(banner(engine, quiet=style.quiet) + "\n")
-    terminal.start()
-    if engine.settings.watch:
-        from mockserver.cli.watch import watch
 
-        watch(engine, lambda line: output.write(line + "\n"), built)
-    return flush
+    def ready() -> None:
+        if first:
+            output.write(banner(engine, quiet=style.quiet) + "\n")
+        terminal.start()
+        if settings.watch:
+            from mockserver.cli.watch import watch
+
+            watch(engine, lambda line: output.write(line + "\n"), built)
+
+    return ready, flush

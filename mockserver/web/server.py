@@ -23,7 +23,7 @@ from mockserver.background import attempt, start
 from mockserver.errors import Unavailable, UsageError
 from mockserver.exchange.engine import Engine
 from mockserver.exchange.memory import pack_memory
-from mockserver.settings import near_host
+from mockserver.settings import Settings, near_host
 from mockserver.web.descriptors import Overflow, raise_limit
 from mockserver.web.front import front_of
 from mockserver.web.gateway import Gateway
@@ -49,12 +49,10 @@ _SENT = 1.0
 _COLLECTOR = (50_000, 20, 20)
 """When the collector looks for cycles: a journal full of live entries would have it look at them for nothing."""
 
-Announce = Callable[[Engine], Callable[[], None]]
-"""Called once connections are accepted; what it returns is done last, before the process ends."""
 
-
-def serve(engine: Engine, announce: Announce) -> None:
-    """Serve until interrupted, then end the process; `announce` is called once connections are accepted.
+def serve(engine: Engine, ready: Callable[[], None], last: Callable[[], None]) -> None:
+    """Serve until interrupted, then end the process; `ready` is called once connections are accepted, and `last`
+    before the process ends, even where it is interrupted before it was ready.
 
     Raises Unavailable when the address is taken.
     """
@@ -76,8 +74,9 @@ def serve(engine: Engine, announce: Announce) -> None:
         ssl_protocol_min=SSLProtocols.tls12,
     )
     pack_memory()
+    server.ending.last = last
     server.ending.come_with_signal(settings.drain / 1000)
-    server.serve(target_loader=partial(_front, engine, announce, server.ending), wrap_loader=False)
+    server.serve(target_loader=partial(_front, engine, ready, server.ending), wrap_loader=False)
 
 
 def _hide_from_requests() -> None:
@@ -147,7 +146,7 @@ class _OneProcess(MPServer):
         self.ending.come()
 
 
-def _front(engine: Engine, announce: Announce, ending: _Ending) -> Any:
+def _front(engine: Engine, ready: Callable[[], None], ending: _Ending) -> Any:
     """The app, once the process is prepared for serving it."""
     calm_collector()
     _yield_to_clients()
@@ -156,7 +155,7 @@ def _front(engine: Engine, announce: Announce, ending: _Ending) -> Any:
     gateway = Gateway(front, relay, engine.settings.read_timeout / 1000)
     ending.idle = lambda: gateway.idle
     relay.start()
-    start("start", _announce, engine, announce, ending, relay)
+    start("start", _announce, engine.settings, ready, relay)
     return relay.over(gateway.work)
 
 
@@ -183,9 +182,8 @@ def _flask(engine: Engine) -> Any:
     return lambda environ, start_response: app({**_WSGI, **environ}, start_response)
 
 
-def _announce(engine: Engine, announce: Announce, ending: _Ending, relay: Relay) -> None:
-    """Call `announce` once the port answers: the socket is opened a moment after the app is made."""
-    settings = engine.settings
+def _announce(settings: Settings, ready: Callable[[], None], relay: Relay) -> None:
+    """Call `ready` once the port answers: the socket is opened a moment after the app is made."""
     host = near_host(settings.host)
     pause, waited = threading.Event(), 0.0
     while waited < _PATIENCE:
@@ -198,7 +196,7 @@ def _announce(engine: Engine, announce: Announce, ending: _Ending, relay: Relay)
             overflow = Overflow(settings.port, speaks=not settings.tls)
             overflow.start()
             relay.looks.append(overflow.look)
-            ending.last = announce(engine)
+            ready()
             return
 
 

@@ -23,7 +23,7 @@ from mockserver.__main__ import main as entry_point
 from mockserver.cli.commands import COMMANDS, main
 from mockserver.cli.log import Terminal
 from mockserver.cli.parsing import with_command
-from mockserver.cli.running import announce
+from mockserver.cli.running import logged
 from mockserver.clock import parse_instant, system_now
 from mockserver.exchange.engine import Engine
 from mockserver.settings import bundled
@@ -475,6 +475,7 @@ def test_no_request_is_too_early_for_the_log(engine: Engine, monkeypatch: pytest
 
     monkeypatch.setattr("mockserver.cli.running.Terminal", lambda _, *settings: Told(out, *settings))
     monkeypatch.setattr("mockserver.cli.running.banner", early)
-    announce(engine)
+    ready, _ = logged(engine)
+    ready()
     assert flushed.wait(TIMEOUT)
     assert " GET    /devices 200 listDevices (alice) " in out.getvalue()

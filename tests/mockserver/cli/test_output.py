@@ -118,6 +118,34 @@ def test_a_mock_without_a_log_keeps_running(redirection: str, line: str | None) 
     )
 
 
+def test_what_was_answered_before_the_mock_said_that_it_is_ready_is_logged() -> None:
+    """The port answers a moment before the first line is written; a mock that is ended between has its log."""
+    never_ready = (
+        "import threading; from mockserver.cli import commands, running;"
+        " running.banner = lambda *_, **__: threading.Event().wait(); commands.main()"
+    )
+    with (
+        free_port("127.0.0.1") as port,
+        subprocess.Popen(
+            [sys.executable, "-c", never_ready, "mock", "--log-format", "json", "--port", str(port)],
+            cwd=ROOT,
+            stdout=subprocess.PIPE,
+            text=True,
+        ) as process,
+    ):
+        try:
+            pause = threading.Event()
+            while not _listens(port):
+                assert process.poll() is None
+                pause.wait(0.02)
+            assert [_ask(port, f"/nowhere/{number}") for number in range(3)] == [404] * 3
+        finally:
+            process.terminate()
+            lines, _ = process.communicate(timeout=TIMEOUT)
+    assert process.returncode == 0
+    assert [json.loads(line)["path"] for line in lines.splitlines()] == [f"/nowhere/{number}" for number in range(3)]
+
+
 def test_no_line_is_lost_at_the_end() -> None:
     """What was answered just before the mock is ended stands in the log."""
     mock = LiveMock().wait_until_started()

@@ -43,7 +43,7 @@ def test_a_free_port_is_kept_until_the_mock_listens(monkeypatch: pytest.MonkeyPa
     """A program that asks for any port doesn't get it while the mock reads its files."""
     kept: list[bool] = []
 
-    def serve(engine: Engine, _: object) -> None:
+    def serve(engine: Engine, *_: object) -> None:
         with socket.socket() as other:
             try:
                 other.bind(("127.0.0.1", engine.settings.port))
