@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from types import SimpleNamespace
 from typing import Any, cast
 
@@ -39,3 +40,20 @@ def test_a_header_that_has_no_value_may_be_seen_or_not(
     answer: Any = SimpleNamespace(sent=Sent("GET", "http://t/things", "/things", headers))
     trial = Trial(answer, valid=False, about="Object with unexpected properties", where=frozenset({"header"}))
     assert is_doubtful(cast(Any, SimpleNamespace(contract=contract)), contract.operation("look"), trial) is doubtful
+
+
+@pytest.mark.parametrize(("board", "doubtful"), [("no list", True), (["a"], False), (None, False)])
+def test_a_read_only_member_may_decide_which_alternative_fits(
+    contract_of: ContractOf, board: Any, doubtful: bool
+) -> None:
+    """A wrong one excludes an alternative, which leaves one; a server that ignores it finds two."""
+    shown = {"type": "array", "items": {"type": "string"}, "readOnly": True}
+    company = {"type": "object", "required": ["name"], "properties": {"name": {"type": "string"}, "board": shown}}
+    anyone = {"type": "object", "properties": {"name": {"type": "string"}, "board": {"readOnly": True}}}
+    body = {"content": {"application/json": {"schema": {"oneOf": [company, anyone]}}}}
+    post = {"operationId": "add", "requestBody": body, "responses": {"201": {"description": "Added"}}}
+    contract = contract_of({"openapi": "3.0.3", "info": {}, "paths": {"/people": {"post": post}}})
+    value = {"name": "Ada"} | ({} if board is None else {"board": board})
+    sent = Sent("POST", "http://t/people", "/people", {"Content-Type": "application/json"}, json.dumps(value).encode())
+    trial = Trial(cast(Any, SimpleNamespace(sent=sent)), valid=False, about="", where=frozenset({"body"}))
+    assert is_doubtful(cast(Any, SimpleNamespace(contract=contract)), contract.operation("add"), trial) is doubtful
