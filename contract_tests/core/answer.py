@@ -6,6 +6,7 @@ import json
 import math
 import re
 import sys
+import time
 from codecs import BOM_UTF8
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -34,6 +35,7 @@ class Sent:
     path: str
     headers: Mapping[str, str]
     body: bytes = b""
+    at: float = field(default_factory=time.monotonic, compare=False, repr=False)  #: when, by the machine's clock
 
     @property
     def query(self) -> str:

@@ -258,7 +258,7 @@ class Records:
         taken = {*self.own.fresh}  # and what is asked for here
         for key in self._candidates(self.target.contract.look_up(place) or Place({}), TRIES + len(taken)):
             url = self.own.path_of(template, above, str(key))
-            is_new = url is not None and url not in self.own.existing | self.own.urls.keys()
+            is_new = url is not None and url not in self.own.existing.keys() | self.own.urls.keys()
             if url and is_new and str(key) not in taken and self._is_free(url):
                 self.own.fresh.add(str(key))
                 return key

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import math
 import re
+import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -43,6 +45,7 @@ READING: Final = re.compile(
 IS_ID: Final = re.compile(r"\s*[+-]?\w")
 """What a server may read an id out of."""
 
+CREATED: Final = 201
 CHANGES: Final = frozenset({"PUT", "PATCH"})
 EXISTING: Final = "the write would touch a record that this run has not made"
 EVERYTHING: Final = "the write names no record of this run"
@@ -58,7 +61,7 @@ class Own:
     urls: dict[str, bool] = field(default_factory=dict)
     names: set[str] = field(default_factory=set)  #: long ids of its records
     fresh: set[str] = field(default_factory=set)  #: keys for new records, which no record has
-    existing: set[str] = field(default_factory=set)  #: paths of records that were there
+    existing: dict[str, float] = field(default_factory=dict)  #: paths of records that were there, and when first seen
     changed: dict[str, None] = field(default_factory=dict)  #: accepted writes to what this run has not made
     shown: dict[str, Mapping[str, Any]] = field(default_factory=dict)  #: a record that was there, by path template
     references: dict[str, Any] = field(default_factory=dict)  #: by member, what a record that was there has for it
@@ -148,7 +151,7 @@ class Own:
         elif (new := self._renamed(answer, operation, values)) is not None and path in self.urls:
             self.urls |= {path: False, new: True}
         elif answer.sent.method in CHANGES and self.urls.get(path):  # a new key, though the answer doesn't show it
-            named = {*self._named(operation, values, answer.sent)} - self.existing - self.urls.keys()
+            named = {*self._named(operation, values, answer.sent)} - self.existing.keys() - self.urls.keys()
             self.perhaps |= dict.fromkeys(sorted(named) if len(self.perhaps) < MOST else ())
         elif answer.sent.method == "DELETE" and path in self.urls:
             for url in self.urls:
@@ -253,7 +256,7 @@ class Own:
         path = nameless(operation.path)
         if path in self.templates:
             seen = canonical(answer.sent.path)
-            self.existing.add(seen)
+            self._was_there(seen)
             if isinstance(answer.json, Mapping) and seen not in self.urls:
                 self._refers(answer.json)
                 self.shown[path] = answer.json
@@ -263,11 +266,15 @@ class Own:
                 for record in records_in(answer.json, parameter, kind(template)):
                     key = key_of(record, parameter, kind(template))
                     url = self.path_of(template, values, key) if key else None
-                    self.existing |= {url} if url else set()
+                    self._was_there(url)
                     if url and url not in self.urls:
                         self._refers(record)
                         self.shown.setdefault(template, record)
-        self.existing -= self.urls.keys() | self.perhaps.keys()
+
+    def _was_there(self, url: str | None) -> None:
+        """Take note of a record, unless this run has made it."""
+        if url and url not in self.urls and url not in self.perhaps:
+            self.existing.setdefault(url, time.monotonic())
 
     def _refers(self, record: Mapping[str, Any]) -> None:
         """Take note of what may be the keys of other records: `assigneeId`."""
@@ -276,9 +283,13 @@ class Own:
                 self.references.setdefault(plain(name), value)
 
     def _made(self, answer: Answer, maker: Maker, values: Sequence[str]) -> None:
-        found = {*self._announced(answer, maker, values)} - (self.existing - self.urls.keys())
+        # Another worker's list may have shown the new record before this answer came.
+        until = answer.sent.at if answer.status == CREATED else math.inf
+        announced = {*self._announced(answer, maker, values)}
+        found = {url for url in announced if url in self.urls or self.existing.get(url, math.inf) >= until}
         for url in sorted(found):
             self.urls[url] = True
+            self.existing.pop(url, None)
             if len(self.made_by) < MOST_REMEMBERED and len(answer.sent.body) + len(answer.body) < LONGEST_REMEMBERED:
                 self.made_by[url] = answer
             last = unquote(url.rpartition("/")[2])
@@ -294,7 +305,7 @@ class Own:
         if url in self.before_jobs or self.urls.get(url):
             return
         self.urls[url], self.made_by[url] = True, answer
-        self.existing.discard(url)
+        self.existing.pop(url, None)
         self.later[:] = [one for one in self.later if one[0] is not answer]
         left = self.nowhere.get(maker.operation.id, 0) - 1
         self.nowhere = {name: count for name, count in {**self.nowhere, maker.operation.id: left}.items() if count > 0}

@@ -148,8 +148,9 @@ def with_query(path: str, query: Mapping[str, Any]) -> str:
 
 
 def path_of(operation: Operation, values: tuple[str, ...]) -> str:
-    """The raw path of an operation, its values percent-encoded."""
-    path = operation.path
+    """The raw path of an operation, its values percent-encoded. A fragment of the template, which tells operations of
+    one path apart, is not sent."""
+    path = operation.path.partition("#")[0]
     for name, value in zip(operation.path_names, values, strict=True):
         path = path.replace("{" + name + "}", quote(str(value), safe=""))
     return path

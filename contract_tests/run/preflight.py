@@ -16,7 +16,7 @@ from contract_tests.core.discovery import needs_input
 from contract_tests.core.errors import Broken, CredentialsRefused, NotChecked, TargetUnavailable
 from contract_tests.core.health import teaches
 from contract_tests.core.routes import has_route, right_root, root_of
-from contract_tests.core.target import Target
+from contract_tests.core.target import Target, path_of
 
 MOST_TRIED = 5  # reads that are not found, before another address is tried
 MOST_REFUSED = 20  # reads, before the token counts as refused: many may be for administrators alone
@@ -43,21 +43,25 @@ def plain_reads(operations: Sequence[Operation]) -> list[Operation]:
 
 
 def tried(target: Target, reads: Sequence[Operation], wait: float) -> Iterator[Answer]:
-    """The answers to a few reads, up to the first that settles something."""
-    if not reads:
-        with suppress(NotChecked):  # the root may be an operation that was left out
-            yield first_answer(target, "/", wait)
+    """The answers to a few reads, up to the first that settles something; without any, that to the root, which shows
+    whether the target is up."""
+    refused = answered = 0
+    for operation in in_turn(reads)[:MOST_REFUSED]:
+        if answered - refused >= MOST_TRIED:
             return
-        yield first_answer(target, "/contract-tests/are/looking/here", wait)
-    refused = 0
-    for number, operation in enumerate(in_turn(reads)[:MOST_REFUSED]):
-        if number - refused >= MOST_TRIED:
-            return
-        answer = first_answer(target, operation.path, 0 if number else wait)
-        yield answer
-        refused += answer.status in REFUSED
-        if answer.status not in REFUSED | {404} and not is_redirect(answer):
-            return
+        with suppress(NotChecked):  # its path may stand for another operation, which was left out
+            answer = first_answer(target, path_of(operation, ()), 0 if answered else wait, operation)
+            yield answer
+            answered += 1
+            refused += answer.status in REFUSED
+            if answer.status not in REFUSED | {404} and not is_redirect(answer):
+                return
+    if answered:
+        return
+    with suppress(NotChecked):
+        yield first_answer(target, "/", wait)
+        return
+    yield first_answer(target, "/contract-tests/are/looking/here", wait)
 
 
 def in_turn(reads: Sequence[Operation]) -> list[Operation]:
@@ -73,12 +77,12 @@ def is_redirect(answer: Answer) -> bool:
     return 300 <= answer.status < 400
 
 
-def first_answer(target: Target, path: str, wait: float) -> Answer:
+def first_answer(target: Target, path: str, wait: float, operation: Operation | None = None) -> Answer:
     """The answer to a read, asked for again until the target is up; raises `TargetUnavailable`."""
     until = time.monotonic() + wait
     while True:
         try:
-            return target.request("GET", path)
+            return target.request("GET", path, operation=operation)
         except (TargetUnavailable, Broken) as error:
             if time.monotonic() >= until:
                 fix = "is it running, and is --target right?"
@@ -105,7 +109,7 @@ def refusal(target: Target, refused: Sequence[Answer]) -> CredentialsRefused:
 
 def check_address(target: Target, answers: Sequence[Answer]) -> None:
     """Where no answer is one of the contract: are its paths there below another prefix? Raises `TargetUnavailable`."""
-    matches = [target.contract.match("GET", answer.sent.path) for answer in answers]
+    matches = [target.contract.match("GET", answer.sent.path, answer.sent) for answer in answers]
     if any(match is None or teaches(answer, match[0]) for answer, match in zip(answers, matches, strict=True)):
         return
     ask, missing = target.gate.asked_again, answers[0]

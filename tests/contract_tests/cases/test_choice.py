@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from pathlib import Path
 from typing import Any
+from urllib.parse import parse_qsl
 
 import pytest
 
@@ -98,3 +99,32 @@ def test_the_parts_of_a_run_are_together_the_whole(tmp_path: Path, capsys: pytes
     assert set(merged["coverage"]["matrix"]) == set(NAMES)
     assert [one["id"] for one in merged["promises"] if one["outcome"] == "broken"] == ["every_answer_fits[gamma]"]
     assert "FAILED" in capsys.readouterr().out
+
+
+ACTIONS = ("List", "Count")
+
+
+def by_action(asked: Asked) -> Reply:
+    """What one address answers that is told by a parameter what to do."""
+    named = dict(parse_qsl(asked.query)).get("Action")
+    return Reply(200, {"did": named}) if named in ACTIONS else Reply(400, {"error": "Action"})
+
+
+@pytest.mark.parametrize("mark", ["#", "?"])
+@pytest.mark.parametrize("chosen", [ACTIONS, ACTIONS[:1], ACTIONS[1:]])
+def test_operations_of_one_address_are_chosen_and_called_by_what_they_require(
+    mark: str, chosen: tuple[str, ...], tmp_path: Path
+) -> None:
+    """A fragment or a query in the template of a path names them; what they require tells them apart on the wire."""
+    paths = {}
+    for name in ACTIONS:
+        action = {"name": "Action", "in": "query", "required": True, "schema": {"type": "string", "enum": [name]}}
+        refused = {"400": {"description": "No such action"}}
+        done = ok(thing(did={"type": "string", "enum": [name]}))
+        paths[f"/{mark}Action={name}"] = get(name, done | refused, action)
+    called = Table({"GET /": by_action})
+    ran = run(called, api(paths), tmp_path, *(flag for name in chosen for flag in ("--only", name)), *CONFORMANCE)
+    assert (ran.code, ran.broken()) == (0, []), ran.printed
+    assert ran.outcome(f"known_records_are_answered[{chosen[0]}]") == "kept"
+    named = {value for one in called.log for key, value in parse_qsl(one.query) if key == "Action"} & {*ACTIONS}
+    assert named == {*chosen}

@@ -104,7 +104,7 @@ def test_path_values_name_a_record_of_the_run(notes: Contract) -> None:
     assert records.values(notes.operation("listNotes")) == {}
     poor, target = _records(notes, 400)
     assert poor.values(read) == {}
-    target.own.existing.add("/notes/old")
+    target.own.existing["/notes/old"] = 0
     assert poor.values(read) == {name: "old"}
 
 
@@ -113,9 +113,9 @@ def test_a_key_with_a_slash_stands_in_no_path(notes: Contract) -> None:
     records, target = _records(notes, 400)
     read = notes.operation("getNote")
     assert records.values(read) == {}
-    target.own.existing = {"/notes/a%2Fb"}
+    target.own.existing = {"/notes/a%2Fb": 0}
     assert records.values(read) == {}
-    target.own.existing.add("/notes/c")
+    target.own.existing["/notes/c"] = 0
     assert [*records.values(read).values()] == ["c"]
 
 

@@ -282,3 +282,14 @@ def test_a_change_of_a_list_is_no_change_of_a_record(contract_of: ContractOf) ->
         assert not rules.allows(request(method, "/tasks", {"id": "t-5", "done": True}))
     assert rules.allows(request("PATCH", "/tasks/t-5", {"done": True}))
     assert rules.allows(request("PUT", "/pet", {"id": "p-5"}))
+
+
+@pytest.mark.parametrize(("status", "is_own"), [(201, True), (200, False)])
+def test_a_record_that_another_worker_sees_first_is_the_own(status: int, is_own: bool, rules: Rules) -> None:
+    """A list may show it before the answer comes that says that it was made; a mere success may show an old one."""
+    post = request("POST", "/entries", {})
+    told(rules, request("GET", "/entries"), 200, [{"id": "e-1"}, {"id": "e-6"}])
+    told(rules, post, status, {"id": "e-6"})
+    assert ("/entry/e-6" in rules.own.urls, "/entry/e-6" in rules.own.existing) == (is_own, not is_own)
+    told(rules, request("POST", "/entries", {}), 201, {"id": "e-1"})
+    assert "/entry/e-1" not in rules.own.urls

@@ -30,7 +30,7 @@ def own(contract_of: ContractOf) -> Own:
         "/coupons/x",
     )
     own.urls = dict.fromkeys(made, True)
-    own.existing = {"/tags/7", "/customers/c0"}
+    own.existing = {"/tags/7": 0, "/customers/c0": 0}
     return own
 
 
