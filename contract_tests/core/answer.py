@@ -68,6 +68,7 @@ class Answer:
     operation_id: str = field(default="")
     place: str = ""  #: where it was recorded, such as `login.har entry 12`; empty: this run got it
     body_is_known: bool = True  #: not where a recording has left the body out
+    number: int = 0  #: of its request among those of the run
 
     @cached_property
     def json(self) -> Any:

@@ -31,10 +31,11 @@ from contract_tests.core.errors import (
     TargetUnavailable,
     described,
 )
-from contract_tests.core.health import UNADMITTED, Health
+from contract_tests.core.health import Health
 from contract_tests.core.limits import Limits
 from contract_tests.core.needs import IF_MATCH
 from contract_tests.core.safety import Rules
+from contract_tests.core.signs import is_refusal
 from contract_tests.core.transfer import headers_of
 from contract_tests.core.transport import NETWORK_ERRORS, Transport, reason_of
 
@@ -68,7 +69,8 @@ class Gate(Transport):
         self.tally = Tally()
         self.lock = threading.RLock()  #: held by whoever learns from an answer, or needs what was learnt
         self._counting, self._watching = threading.Lock(), threading.RLock()
-        self.health = Health(sleep=limits.sleep, left=limits.left, number=lambda: self.tally.sent)
+        self.health = Health(sleep=limits.sleep, left=limits.left)
+        self.health.is_open = not any(one.secured for one in contract.operations)
         self.observers: list[Callable[[Answer, str | None], None]] = []
         self._of_thread = threading.local()
         self.server = ""  #: what the target says that it is
@@ -118,6 +120,12 @@ class Gate(Transport):
         """At the end of a run: raises `SuiteError` where its last answers, or all of them, teach nothing."""
         self.health.conclude(self.asked_again)
 
+    def doubt(self) -> bool:
+        """Before a promise counts as broken: whether the token was to blame, which is a new one now; raises
+        `CredentialsRefused` where it is over."""
+        with self._watching:
+            return self.health.doubt(self.asked_again)
+
     def glance(self, path: str, headers: Mapping[str, str], seconds: float) -> Answer | None:
         """Read a path while another request may be under way; None where that isn't allowed, or takes too long.
 
@@ -139,7 +147,7 @@ class Gate(Transport):
         """
         operation = self.contract.operation(answer.operation_id) if answer.operation_id else None
         with self._watching:
-            is_late = renewals is not None and renewals < self.health.renewals and answer.status in UNADMITTED
+            is_late = renewals is not None and renewals < self.health.renewals and is_refusal(answer, operation)
             again = is_late or self.health.examine(answer, operation, self.asked_again)
         if again and renewals is not None:
             request.headers.update(self.health.credentials(answer.sent))
@@ -187,6 +195,7 @@ class Gate(Transport):
         started = time.monotonic()
         with self._counting:
             self.tally.sent += 1
+            number = self.tally.sent
         try:
             response, body, truncated = self._transfer(request)
         except NETWORK_ERRORS as error:
@@ -198,7 +207,8 @@ class Gate(Transport):
         found = self.contract.match(sent.method, sent.path, sent)
         name = found[0].id if found and self.by_contract else ""
         seconds = time.monotonic() - started
-        return response, Answer(sent, response.status_code, headers_of(response), body, seconds, truncated, name)
+        status, headers = response.status_code, headers_of(response)
+        return response, Answer(sent, status, headers, body, seconds, truncated, name, number=number)
 
     def _check_silence(self, sent: Sent, error: Exception) -> None:
         """After a network error: this request's own fault, or is the target gone? Raises when it is gone."""

@@ -14,18 +14,24 @@ from typing import Final
 
 from contract_tests.core.answer import Answer, Sent
 from contract_tests.core.contract import Operation
-from contract_tests.core.errors import CredentialsRefused, NothingLearnt, TargetUnavailable
-from contract_tests.core.routes import PAGE, Ask, has_route, right_root
+from contract_tests.core.errors import CredentialsRefused, NothingLearnt, SuiteError, TargetUnavailable
+from contract_tests.core.routes import Ask, has_route, right_root
+from contract_tests.core.signs import (
+    ABSENT,
+    AWAY,
+    BAD,
+    SIGNED_OUT,
+    UNADMITTED,
+    is_page,
+    is_refusal,
+    may_teach,
+    name_of,
+    outcome_of,
+    teaches,
+)
+from contract_tests.core.witnesses import Witnesses
 
-UNADMITTED: Final = frozenset({401, 403})
-SIGNED_OUT: Final = frozenset({302, 303, 307, 419, 440, 498})
-"""How servers say that a session is over without 401: they lead to a page, or use a status of their own."""
-AWAY: Final = frozenset({502, 503, 504})
-SILENT: Final = UNADMITTED | AWAY | {404, 405, 407, 429}
-"""Statuses that say nothing of an operation, unless it documents them."""
-
-BAD: Final = 400
-FEW: Final = 8  # requests in a row that were bad ones, before a read is asked for that had worked
+FEW: Final = 8  # failures in a row, before a read is asked for that had worked
 MANY: Final = 10  # answers in a row that are alike, where no read is known that has worked
 VOID: Final = 40  # answers, none of which the contract documents
 PAUSES: Final = (1.0, 2.0)  # seconds between attempts to find a target that is away
@@ -41,11 +47,11 @@ class Health:
     renew: Callable[[], None] | None = None
     sleep: Callable[[float], None] = lambda _: None
     left: Callable[[], float] = lambda: float("inf")
-    number: Callable[[], int] = lambda: 0  #: of the request that was sent last
+    forget: Callable[[int], None] = lambda _: None  #: what was learnt from answers after the one of that number
     has_user: Callable[[], bool] = lambda: False  #: whether credentials of a user are known
+    is_open: bool = False  #: whether the contract names no credentials
     is_watching: bool = True
     roots: Callable[[], Iterable[str]] = tuple  #: where else on its host the target may serve the contract
-    current: int = 0  #: the number of the request whose answer is examined
     answers: int = 0
     uninvited: int = 0  #: refusals of requests without the user's credentials, as they should be
     taught: int = 0  #: answers that the contract documents
@@ -54,13 +60,16 @@ class Health:
         default_factory=dict
     )  #: the last request of an operation whose answer taught nothing
     found_by: Sent | None = None  #: a request by which the address was found to be the right one
-    proof: Sent | None = None  #: a read with the user's credentials that has worked
+    witnesses: Witnesses = field(default_factory=Witnesses)
     read: Sent | None = None  #: any read that has worked
     last_success: str = ""  #: the last request with credentials that was accepted
+    accepted: int = 0  #: its number
+    failed: Answer | None = None  #: the last answer to a request with credentials, where that was no success
     renewals: int = 0  #: of the credentials
-    refused_since: int = 0  #: requests with credentials that were refused after it
+    refused: Answer | None = None  #: the first refusal of a request with credentials after the last success
+    refused_since: int = 0  #: requests with credentials that were refused after the last success
     worked: set[str] = field(default_factory=set)  #: addresses that were read with the user's credentials
-    bad_in_a_row: int = 0
+    failed_in_a_row: int = 0
     away_in_a_row: int = 0
     limited: int = 0  #: answers of 429 that waiting did not help
     ended_by: str = ""  #: a write of this run to everything, after which the token may be gone
@@ -70,15 +79,14 @@ class Health:
         """Take note of an answer; whether to send its request again. Raises `SuiteError` where the run must end."""
         if not self.is_watching:
             return False
-        self.current = self.number()
         self._count(answer, operation, ask)
         status = answer.status
-        if self.carries(answer.sent):
+        if self.carries(answer.sent) or (self.is_open and not self.has_user()):
             self._note_admission(answer, operation)
             if status == 401 or (is_refusal(answer, operation) and (operation is None or self._worked(operation))):
                 return self._after_refusal(answer, ask)
-            if self._doubts_token(answer):
-                return self._asked_proof(answer, ask, UNADMITTED | SIGNED_OUT | {BAD})
+            if self._doubts_token(answer, operation):
+                return self._is_renewed(answer, ask)
         if status == 429:
             return self._after_limit(answer, ask)
         if status in AWAY and not (operation and str(status) in operation.statuses):
@@ -86,12 +94,16 @@ class Health:
         self.away_in_a_row = 0
         return False
 
+    def doubt(self, ask: Ask) -> bool:
+        """Before a promise counts as broken: whether the token was to blame, and is a new one now. Raises
+        `CredentialsRefused` where it is over."""
+        return self.failed is not None and not self.ended_by and self._is_renewed(self.failed, ask)
+
     def conclude(self, ask: Ask) -> None:
         """At the end: raises `SuiteError` where the last answers, or all of them, say nothing."""
-        if self.refused_since and self.proof and not self.ended_by:
-            again = ask(self.proof)
-            if again is not None and again.status in UNADMITTED | SIGNED_OUT:
-                raise self._expired(again)
+        if self.failed and not self.ended_by and self.witnesses.lost(ask, self._renewed):
+            self.forget(self.accepted)
+            raise self._expired(self.failed)
         if self.silent and not self.taught:
             self._find(ask)
             if self.answers and not self.doubtful:
@@ -109,7 +121,7 @@ class Health:
         else:
             self.silent[operation.id] = answer.sent
             self.doubtful += may_teach(answer, operation)
-        if answer.ok and answer.sent.method == "GET":
+        if answer.ok and answer.sent.method == "GET" and not is_page(answer, operation):
             self.read = self.read or answer.sent
         if self.answers - self.uninvited >= VOID and not self.taught:
             self._find(ask)
@@ -125,17 +137,26 @@ class Health:
             raise self._nothing_learnt(there[0] if there else "")
 
     def _note_admission(self, answer: Answer, operation: Operation | None) -> None:
+        if not answer.ok or is_page(answer, operation):
+            self.failed, self.failed_in_a_row = answer, self.failed_in_a_row + 1
+        if is_refusal(answer, operation) or answer.status in {BAD, ABSENT}:
+            self.witnesses.saw_failing(answer, operation)
         if is_refusal(answer, operation):
-            self.refused_since += 1
+            self.refused, self.refused_since = self.refused or answer, self.refused_since + 1
             return
-        if not answer.ok or operation is None or not operation.secured:
+        if not answer.ok or operation is None or not (operation.secured or self.is_open):
             return
-        self.last_success, self.refused_since = f"{answer.sent.method} {answer.sent.path[:80]}", 0
+        self.last_success, self.accepted = name_of(answer), answer.number
+        self._start_anew()
         self.doubts[operation.id, 200] += 1
         self.ended_by = self.last_success if operation.acts_on_everything else ""
+        self.witnesses.saw(answer, operation)
         if answer.sent.method == "GET":
-            self.proof = self.proof or answer.sent
             self.worked.add(answer.sent.url)
+
+    def _start_anew(self) -> None:
+        self.failed, self.failed_in_a_row, self.refused, self.refused_since = None, 0, None, 0
+        self.witnesses.failing.clear()
 
     def _worked(self, operation: Operation) -> bool:
         return self.doubts[operation.id, 200] > 0
@@ -143,15 +164,14 @@ class Health:
     def _is_due(self, answer: Answer) -> bool:
         """Whether to look again: at the first such answer of an operation, the second, fourth, eighth and so on."""
         self.doubts[answer.operation_id, answer.status] += 1
-        times = self.doubts[answer.operation_id, answer.status]
-        return times & (times - 1) == 0
+        return self.doubts[answer.operation_id, answer.status].bit_count() == 1
 
     def _after_refusal(self, answer: Answer, ask: Ask) -> bool:
-        if self.proof is None:
-            if self.refused_since >= MANY and not self.last_success:
+        if not self.witnesses.reads:
+            if self.refused_since >= MANY and not self.last_success and self.has_user():
                 again = ask(self._renewed(self.read)) if self.read else None
                 if again is not None and again.status in UNADMITTED:  # it had worked, where nothing asks for a token
-                    self.proof, self.last_success = again.sent, name_of(again)
+                    self.last_success = name_of(again)
                     raise self._expired(answer)
                 raise CredentialsRefused(
                     f"the target refuses the token: each of {self.refused_since} requests with it was refused, "
@@ -159,47 +179,54 @@ class Health:
                     fix="give a valid one with --token or CONTRACT_TOKEN",
                 )
             return False
-        if self.ended_by or not self._is_due(answer):
+        if self.ended_by or not (self._is_due(answer) or self._is_row()):
             return False
-        return self._asked_proof(answer, ask, UNADMITTED | SIGNED_OUT)
+        return self._is_renewed(answer, ask)
 
-    def _doubts_token(self, answer: Answer) -> bool:
-        """Whether a bad request (400) may be one with a bad token, as some servers call it: where it had worked, and at
-        the eighth of them in a row, the sixteenth and so on."""
-        self.bad_in_a_row = self.bad_in_a_row + 1 if answer.status == BAD else 0
-        is_due = self.bad_in_a_row >= FEW and self.bad_in_a_row.bit_count() == 1
-        return bool(self.bad_in_a_row) and (is_due or answer.sent.url in self.worked) and not self.ended_by
+    def _doubts_token(self, answer: Answer, operation: Operation | None) -> bool:
+        """Whether the token may be to blame for a failure: where the same address had worked, or where the operation
+        had and names no record, and at the eighth failure in a row, the sixteenth and so on."""
+        if self.failed is not answer or self.ended_by or answer.status not in {BAD, ABSENT, *UNADMITTED, *SIGNED_OUT}:
+            return False
+        had_worked = answer.status in {BAD, ABSENT} and answer.sent.url in self.worked
+        is_absent = answer.status == ABSENT and operation is not None and not operation.path_names
+        is_odd = had_worked or (is_absent and operation is not None and self._worked(operation))
+        return (is_odd and self._is_due(answer)) or self._is_row()
 
-    def _asked_proof(self, answer: Answer, ask: Ask, over: frozenset[int]) -> bool:
-        """Whether the token is a new one, after a read that had worked was answered with a status that says that the
-        old one is `over`; raises `CredentialsRefused` where there is no other."""
-        if self.proof is None:
+    def _is_row(self) -> bool:
+        return self.failed_in_a_row >= FEW and self.failed_in_a_row.bit_count() == 1
+
+    def _is_renewed(self, answer: Answer, ask: Ask) -> bool:
+        """Whether the token is a new one, after the reads that had worked showed that the old one is over; raises
+        `CredentialsRefused` where there is no other."""
+        if not self.witnesses.lost(ask, self._renewed):
             return False
-        again = ask(self._renewed(self.proof))
-        if again is None or again.status not in over:
-            return False
+        self.forget(self.accepted)
         if self.renew is None:
             raise self._expired(answer)
         self.renew()
         self.renewals += 1
-        again = ask(self._renewed(self.proof))
-        if again is not None and again.status in over:
+        if self.witnesses.lost(ask, self._renewed):
             raise self._expired(answer)
-        self.refused_since = 0
-        del self.doubts[answer.operation_id, answer.status]  # the token was to blame, not the operation
+        self._start_anew()
+        self.doubts.pop((answer.operation_id, answer.status), None)  # the token was to blame, not the operation
         return True
 
     def _renewed(self, sent: Sent) -> Sent:
         """A request with the credentials of now."""
         return Sent(sent.method, sent.url, sent.path, {**sent.headers, **self.credentials(sent)}, sent.body)
 
-    def _expired(self, answer: Answer) -> CredentialsRefused:
-        return CredentialsRefused(
-            f"the target no longer accepts the token: {name_of(answer)}, request {self.current}, was answered "
-            f"{answer.status}, and GET {self.proof.path if self.proof else '/'} too, which had worked; the last "
-            f"request that it accepted was {self.last_success}",
-            fix="use a token that lives longer, or a [login]; if that request ends the session, --skip it",
+    def _expired(self, answer: Answer) -> SuiteError:
+        first, read = self.refused or answer, self.witnesses.first() or self.read
+        problem = (
+            f"seems to have ended at request {first.number}: {name_of(first)} was answered {outcome_of(first)}, and "
+            f"GET {read.path if read else '/'} too fails now, which had worked; the last request that was accepted "
+            f"{'with it ' if self.has_user() else ''}was {self.last_success}"
         )
+        if not self.has_user():
+            return TargetUnavailable(f"the API {problem}")
+        fix = "use a token that lives longer, or a [login]; if that request ends the session, --skip it"
+        return CredentialsRefused(f"the token {problem}", fix=fix)
 
     def _after_limit(self, answer: Answer, ask: Ask) -> bool:
         """429, though the gate has waited as long as it should for one operation."""
@@ -213,7 +240,7 @@ class Health:
             return True
         asked = f", which asks to wait {after} s" if after.isdigit() else ""
         raise TargetUnavailable(
-            f"the quota of requests is used up: {name_of(answer)}, request {self.current}, was answered 429{asked}; "
+            f"the quota of requests is used up: {name_of(answer)}, request {answer.number}, was answered 429{asked}; "
             f"{max(self.left(), 0):.0f} s of the budget are left",
             fix="send fewer with --rate and --examples, or give it time with --budget",
         )
@@ -235,7 +262,7 @@ class Health:
 
     def _away(self, answer: Answer) -> TargetUnavailable:
         read = f", and GET {self.read.path} too, which had worked" if self.read else " like all before"
-        last = f"{name_of(answer)}, request {self.current}, was answered {answer.status}"
+        last = f"{name_of(answer)}, request {answer.number}, was answered {answer.status}"
         return TargetUnavailable(f"the target stopped working: {last}{read}")
 
     def _nothing_learnt(self, there: str = "") -> NothingLearnt:
@@ -245,38 +272,3 @@ class Health:
             return NothingLearnt(problem, fix="give path parameters an `example` that names a record of the target")
         asked = "does --target name the address of this API, with its base path?"
         return NothingLearnt(problem, fix=f"use --target {there}" if there else asked)
-
-
-def is_refusal(answer: Answer, operation: Operation | None) -> bool:
-    """Whether an answer may mean that the user is not let in, or no longer."""
-    if answer.status in UNADMITTED:
-        return operation is not None or answer.status == 401
-    return answer.status in SIGNED_OUT and (operation is None or operation.response_for(answer.status) is None)
-
-
-def teaches(answer: Answer, operation: Operation) -> bool:
-    """Whether an answer says something about the operation: it isn't what any gateway or server would answer."""
-    if answer.ok:
-        return not is_page(answer, operation)
-    declared = operation.responses.get(str(answer.status)) or operation.responses.get(f"{answer.status // 100}XX")
-    if 300 <= answer.status < 400 or answer.status in SILENT - UNADMITTED:
-        if declared is None:
-            return False
-        return not declared.media_types or answer.media_type in declared.media_types
-    return answer.status not in UNADMITTED
-
-
-def may_teach(answer: Answer, operation: Operation) -> bool:
-    """Whether an answer says something about the operation if only the target has its path."""
-    return answer.ok or (answer.status in {404, 405} and not operation.path_names)
-
-
-def is_page(answer: Answer, operation: Operation) -> bool:
-    """Whether an answer is a page where the contract has none, such as the start page of a web site."""
-    response = operation.response_for(answer.status)
-    return answer.media_type == PAGE and not (response and {PAGE, "text/*", "*/*"}.intersection(response.media_types))
-
-
-def name_of(answer: Answer) -> str:
-    """Method and path of the request."""
-    return f"{answer.sent.method} {answer.sent.path[:80]}"

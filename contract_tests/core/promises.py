@@ -115,6 +115,11 @@ class Ledger:
         """Record a breach that was observed on the way, once."""
         self.breaches.setdefault((breach.operation, breach.kind), replace(breach, answer=answer))
 
+    def forget(self, number: int) -> None:
+        """Leave out the breaches in answers to requests after the one of that number."""
+        kept = {key: one for key, one in self.breaches.items() if one.answer is None or one.answer.number <= number}
+        self.breaches = kept
+
     def note(self, text: str) -> None:
         """Note an allowed deviation that the current check of this thread observed."""
         notes: dict[str, None] = self._of_thread.__dict__.setdefault("notes", {})

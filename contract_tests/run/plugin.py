@@ -11,6 +11,7 @@ import pytest
 
 from contract_tests.core.contract import Operation
 from contract_tests.core.errors import (
+    Broken,
     BudgetSpent,
     InternalError,
     NotChecked,
@@ -136,11 +137,22 @@ class RunPlugin:
             self.run.faults.append(self.run.redact(described(call.excinfo.value)))
         if call.when == "teardown" or (call.when == "setup" and not call.excinfo):
             return None
-        error = call.excinfo.value if call.excinfo else None
+        error = self._doubted(call.excinfo.value) if call.excinfo else None
         verdict = self._verdict(item, error, self.ahead.seconds.get(item.nodeid, call.duration))
         self.run.ledger.verdicts.append(verdict)
         self._maybe_stop(item, verdict, error)
         return None if verdict.outcome is Outcome.FAULT else report_of(item, call, verdict)
+
+    def _doubted(self, error: BaseException) -> BaseException:
+        """What a test ended with, or why that says nothing of the target: its token was over meanwhile."""
+        opened = self.run.opened
+        if not isinstance(error, Broken) or opened is None:
+            return error
+        try:
+            is_renewed = opened.gate.doubt()
+        except (SuiteError, BudgetSpent) as raised:
+            return raised if isinstance(raised, SuiteError) else error
+        return NotChecked("the token ended meanwhile, and was renewed") if is_renewed else error
 
     def _verdict(self, item: pytest.Item, error: BaseException | None, seconds: float) -> Verdict:
         promise = promise_of(item)

@@ -14,8 +14,8 @@ from contract_tests.core.contract import Contract, Operation
 from contract_tests.core.credentials import schemes_of
 from contract_tests.core.discovery import needs_input
 from contract_tests.core.errors import Broken, CredentialsRefused, NotChecked, TargetUnavailable
-from contract_tests.core.health import teaches
 from contract_tests.core.routes import has_route, right_root, root_of
+from contract_tests.core.signs import teaches
 from contract_tests.core.target import Target, path_of
 
 MOST_TRIED = 5  # reads that are not found, before another address is tried

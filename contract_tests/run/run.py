@@ -231,6 +231,7 @@ class Run:
         connection = Connection(settings.ca, settings.cert, settings.key, settings.proxy, is_direct=self.is_own_mock)
         gate = Gate(url, self.contract, rules, limits, connection)
         gate.health.roots = lambda: other_roots(url, self.contract)
+        gate.health.forget = self.ledger.forget
         if has_sendings(self.contract):
             chosen = settings.listen, settings.listen_url
             self.listening = open_listening(*chosen, gate, is_own_mock=self.is_own_mock)

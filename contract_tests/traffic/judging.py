@@ -12,8 +12,8 @@ from urllib.parse import urlsplit
 from contract_tests.core.answer import COOKIES, Answer
 from contract_tests.core.checks import AnswerChecks, Breach
 from contract_tests.core.contract import Operation
-from contract_tests.core.health import teaches
 from contract_tests.core.redaction import secrets_in
+from contract_tests.core.signs import teaches
 from contract_tests.run.run import Run, looks_of
 from contract_tests.traffic import requests
 from contract_tests.traffic.admission import UNRECORDED, Admission

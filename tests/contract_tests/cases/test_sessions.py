@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from tests.contract_tests.cases.running import Ran, api, get, ok, run, thing
-from tests.contract_tests.small import Asked, Reply, Table
+from tests.contract_tests.small import TOKEN, Asked, Notes, Reply, Table, contract_of_notes
 
 NAMED = {"name": "id", "in": "path", "required": True, "schema": {"type": "string"}}
 ONE = thing(id={"type": "string"})
@@ -60,6 +61,9 @@ OVER: dict[str, Callable[[], Reply]] = {
     "a redirect": lambda: Reply(302, raw=b"", headers={"Location": "/sign-in"}),
     "419": lambda: Reply(419, {"message": "Page Expired"}),
     "400": lambda: Reply(400, {"error": "jwt expired"}),  # which is documented, for other reasons
+    "403": lambda: Reply(403, {"error": "not for you"}),
+    "404": lambda: Reply(404, {"error": "not found"}),  # as of a record that isn't there
+    "a page": lambda: Reply(200, raw=b"<form action=/login></form>", headers={"Content-Type": "text/html"}),
 }
 
 
@@ -80,6 +84,55 @@ def test_a_session_that_is_over_ends_the_run(how: str, tmp_path: Path) -> None:
     ran = ended(service, tmp_path, f'{LOGIN}cookie = "sid"\n')
     assert (ran.code, ran.broken()) == (3, [])
     assert len(service.log) < 30
+
+
+class Ending(Notes):
+    """Takes the token for some requests; then each with it is answered by `over`."""
+
+    def __init__(self, over: Reply, lasts: int, *, of: str = "", is_open: bool = False) -> None:
+        super().__init__()
+        self.over, self.left, self.of, self.is_open = over, lasts, of, is_open
+
+    def answer(self, asked: Asked) -> Reply:
+        if self.is_open:
+            asked = replace(asked, headers={**asked.headers, "Authorization": f"Bearer {TOKEN}"})
+        if asked.token == TOKEN and (not self.of or self.of == f"{asked.method} {asked.path}"):
+            self.left -= 1
+        is_over = self.left < 0 and asked.token == TOKEN and self.of in {"", f"{asked.method} {asked.path}"}
+        return self.over if is_over else super().answer(asked)
+
+
+def with_writes(**more: Any) -> dict[str, Any]:
+    """The contract of the notes, without the call that ends a session."""
+    document = contract_of_notes() | more
+    del document["paths"]["/session/end"]
+    return document
+
+
+@pytest.mark.parametrize("lasts", [2, 5, 9, 40])
+@pytest.mark.parametrize("how", ["403", "404", "a page", "a redirect"])
+def test_a_token_that_ends_among_writes_ends_the_run(how: str, lasts: int, tmp_path: Path) -> None:
+    """Exit 3, with the request after which nothing worked, and nothing of what was seen then is broken."""
+    ran = run(Ending(OVER[how](), lasts), with_writes(), tmp_path, "--token", TOKEN, "--safety", "own")
+    assert (ran.code, ran.broken()) == (3, [])
+    assert "the token seems to have ended at request" in ran.printed
+
+
+@pytest.mark.parametrize("how", ["403", "a page"])
+def test_one_operation_that_fails_from_some_request_on_is_broken(how: str, tmp_path: Path) -> None:
+    """The others still work with the token: it isn't to blame."""
+    service = Ending(OVER[how](), 3, of="GET /notes")
+    ran = run(service, with_writes(), tmp_path, "--token", TOKEN, "--suite", "conformance")
+    assert (ran.code, bool(ran.broken())) == (1, True)
+
+
+@pytest.mark.parametrize("token", [(), ("--token", TOKEN)])
+def test_a_contract_without_credentials_may_be_served_by_a_session_too(token: tuple[str, ...], tmp_path: Path) -> None:
+    """Its end is noticed all the same."""
+    service = Ending(OVER["a page"](), 30, is_open=True)
+    ran = run(service, with_writes(security=[], components={}), tmp_path, *token, "--safety", "own")
+    assert (ran.code, ran.broken()) == (3, [])
+    assert "seems to have ended at request 31" in ran.printed
 
 
 def test_a_cookie_that_the_login_does_not_set_is_named(tmp_path: Path) -> None:

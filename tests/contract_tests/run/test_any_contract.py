@@ -76,7 +76,7 @@ def test_a_token_that_expires_in_mid_run_is_neither_green_nor_red(
     with serving(service) as url:
         assert main(["--target", url, "--spec", spec, *FEW, "--skip", "endSession", "--suite", "conformance"]) == 3
     printed = capsys.readouterr().out
-    died = re.search(r"request (\d+), was answered 401", printed)
+    died = re.search(r"at request (\d+): \S+ \S+ was answered 401", printed)
     assert died
     assert requests < int(died[1]) < requests + 5  # not each request has the token
     assert " 0 failed" in printed
