@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
@@ -10,22 +9,22 @@ from dataclasses import dataclass, field
 from itertools import takewhile
 from typing import Any, Final
 from urllib.parse import unquote
-from uuid import uuid4
 
 from contract_tests.core.accepted import is_job, is_pending
 from contract_tests.core.answer import Answer
 from contract_tests.core.contract import Operation
-from contract_tests.core.creation import Maker, is_folder, key_names, key_of, kind, plain
+from contract_tests.core.creation import Maker, is_folder, key_names, kind
 from contract_tests.core.discovery import Discovery
-from contract_tests.core.document import Place
 from contract_tests.core.errors import Broken, BudgetSpent, NotChecked
 from contract_tests.core.jobs import followed, made_by, wait_for_state
+from contract_tests.core.keys import FreeKeys
+from contract_tests.core.likeness import alike, renamed
 from contract_tests.core.locating import has_form, prefixes
 from contract_tests.core.operation import nameless
 from contract_tests.core.own import Own
 from contract_tests.core.referring import References
 from contract_tests.core.samples import Samples, drawn
-from contract_tests.core.schemas import declared_members, examples_of, fits, kinds_of, sendable, taken_in
+from contract_tests.core.schemas import examples_of
 from contract_tests.core.target import NOTHING, Target, path_of
 
 AT_FIRST: Final = 3  # records of each kind: one to change, one to remove, one that must stay as it is
@@ -49,6 +48,11 @@ class Records:
     unwilling: dict[str, str] = field(default_factory=dict)  #: why an operation made nothing, by its id
     making: set[str] = field(default_factory=set)  #: operations for whose bodies a record is being made
     taken: dict[str, tuple[Any, str]] = field(default_factory=dict)  #: by operation, a body that it took, and the key
+
+    @property
+    def keys(self) -> FreeKeys:
+        """Keys for new ones."""
+        return FreeKeys(self.target, self.seed)
 
     @property
     def own(self) -> Own:
@@ -177,12 +181,6 @@ class Records:
             if self.own.urls[url]:
                 self._removed(url)
 
-    def fresh(self, like: Any = "") -> Any:
-        """A key that no record has, as a text or as a number."""
-        key = uuid4().int >> 98 if isinstance(like, int | float) else f"contract-tests-{uuid4().hex[:12]}"
-        self.own.fresh.add(str(key))
-        return key
-
     def related(self, operation: Operation, body: Any, keys: Sequence[str] = ()) -> Any:
         """A body whose keys are new ones, and whose references lead to records that exist; `keys` are further members
         that name the record."""
@@ -198,8 +196,11 @@ class Records:
             named |= dict.fromkeys(key_names(found, self.own.parameter_of(template), kind(template)), template)
         for name, template in ({key: "" for key in keys if key in found} | named).items():
             if isinstance(found[name], str | int | float) and not isinstance(found[name], bool):
-                found[name] = self._fresh_for(operation, template, name, found[name])
+                found[name] = self.keys.for_member(operation, template, name, found[name], self._above(operation))
         return found
+
+    def _above(self, operation: Operation) -> Callable[[], tuple[str, ...]]:
+        return lambda: tuple(self.values(operation).values())
 
     def references(self, operation: Operation) -> References:
         """What the bodies of an operation say of other records."""
@@ -213,68 +214,6 @@ class Records:
             one for one in self.target.contract.operations if nameless(one.path) == template and one.method == "GET"
         ]
         return self.free_key(about[0]) if about else None
-
-    def _fresh_for(self, operation: Operation, template: str, name: str, like: Any) -> Any:
-        """A key that no record has, of the form that the member of a body asks for."""
-        contract, key = self.target.contract, self.fresh(like)
-        body = next(contract.json_request_schemas(operation), None)
-        schema = declared_members(contract, body.value).get(name) if body is not None else None
-        fits_body = schema is None or fits(contract, Place(schema), key, writing=True)
-        if fits_body and self.can_name(template, key, name):
-            return key
-        values = tuple(self.values(operation).values())
-        kinds = kinds_of(contract, schema) if schema is not None else frozenset()
-        alike = [one for one in self._in_paths(template, name) if not kinds or kinds & kinds_of(contract, one)]
-        asked = [one for one in (schema, *alike) if one is not None]
-        return self._free(Place(asked[0] if len(asked) == 1 else {"allOf": asked}), template, values) or like
-
-    def can_name(self, template: str, key: Any, name: str = "") -> bool:
-        """Whether the paths of a record may have a key, a number by its digits; `name` is that of its member."""
-        contract = self.target.contract
-        for schema in self._in_paths(template, name):
-            kinds = kinds_of(contract, schema)
-            is_text = not kinds or "string" in kinds
-            written = str(key) if is_text else int(key) if re.fullmatch(r"-?\d{1,19}", str(key)) else key
-            if not fits(contract, Place(schema), written, writing=True):
-                return False
-        return True
-
-    def _in_paths(self, template: str, name: str) -> list[Any]:
-        """What the paths of a record ask of its key, beyond what its body does: that it is 10 at most. Where one calls
-        the key as the member does, only that: `/users/{id}` and `/users/{name}` name a record by two members."""
-        about = [one for one in self.target.contract.operations if nameless(one.path) == template and one.path_names]
-        named = [
-            parameter
-            for one in about
-            for parameter in one.parameters
-            if parameter.location == "path" and parameter.name == one.path_names[-1]
-        ]
-        own = [parameter for parameter in named if plain(parameter.name) == plain(name)]
-        found = [parameter.schema for parameter in own or named]
-        return [one for at, one in enumerate(found) if isinstance(one, Mapping) and one not in found[:at]]
-
-    def _free(self, place: Place, template: str, above: tuple[str, ...]) -> Any:
-        """A value of a schema that names no record, as far as a read tells; None where none is found."""
-        taken = {*self.own.fresh}  # and what is asked for here
-        for key in self._candidates(self.target.contract.look_up(place) or Place({}), TRIES + len(taken)):
-            url = self.own.path_of(template, above, str(key))
-            is_new = url is not None and url not in self.own.existing.keys() | self.own.urls.keys()
-            if url and is_new and str(key) not in taken and self._is_free(url):
-                self.own.fresh.add(str(key))
-                return key
-            taken.add(str(key))
-        return None
-
-    def _candidates(self, place: Place, most: int) -> Iterator[Any]:
-        """Values of a schema, about as many as `most`: more of them are drawn where the first ones are taken."""
-        count, samples = TRIES, Samples(self.target.contract)
-        while (found := samples.some(place, count, self.seed)) and count < 2 * most:
-            yield from reversed(found)
-            count = count * 2 if len(found) == count else 2 * most
-
-    def _is_free(self, url: str) -> bool:
-        """Whether a read finds nothing at a path; where there is no read, it is not known to be taken."""
-        return self.target.contract.match("GET", url) is None or self.target.request("GET", url).status == NOT_FOUND
 
     def _made_for(self, operation: Operation) -> Callable[[str], list[str]]:
         """Makes a record to which a body may refer; none of a kind of which one is being made just now."""
@@ -315,11 +254,7 @@ class Records:
 
     def free_key(self, operation: Operation) -> str:
         """A key of the form that the path asks for, which no record has as far as a read tells."""
-        name = operation.path_names[-1]
-        schema = next((one.schema for one in operation.parameters if one.name == name), None)
-        above = tuple(self.values_above(operation).values())
-        found = self._free(Place(schema), nameless(operation.path), above)
-        return str(self.fresh() if found is None else found)
+        return self.keys.for_path(operation, tuple(self.values_above(operation).values()))
 
     def _bodies(self, operation: Operation) -> Iterator[Any]:
         """Bodies to try: generated ones, which differ, then the examples of the contract, which make sense."""
@@ -334,41 +269,16 @@ class Records:
         schema = next(self.target.contract.json_request_schemas(operation), None)
         examples = examples or ([*examples_of(self.target.contract, schema.value)] if schema else [])
         known = self.again(operation)
-        yield from [*made[-1:], *([known] if known else examples[:1]), *self._alike(operation), *made[:-1]][:TRIES]
+        likenesses = (self._renamed(*one) for one in alike(self.target, self.own.by_operation[operation.id]))
+        yield from [*made[-1:], *([known] if known else examples[:1]), *likenesses, *made[:-1]][:TRIES]
 
     def again(self, operation: Operation) -> Any:
         """A body like one that the operation took, under a new key; None where it took none."""
         body, key = self.taken.get(operation.id, (None, ""))
         return self.related(operation, self._renamed(body, key)) if isinstance(body, Mapping) else None
 
-    def _alike(self, operation: Operation) -> Iterator[Any]:
-        """A body after a record that was there: what it needs beyond its schema, only the target knows."""
-        maker = self.own.by_operation[operation.id]
-        names = sendable(self.target.contract, operation)
-        schema = next(self.target.contract.json_request_schemas(operation), None)
-        for template in maker.templates:
-            record, parameter = self._whole(template), self.own.parameter_of(template)
-            key = key_of(record, parameter, kind(template))
-            body = {name: value for name, value in record.items() if name in names and says_something(value)}
-            body = taken_in(self.target.contract, schema.value, body) if schema else body
-            for name in key_names(body, parameter, kind(template)):
-                del body[name]  # the target gives one, or the schema asks for it
-            yield from [self._renamed(body, str(key))] if body else ()
-
-    def _whole(self, template: str) -> Mapping[str, Any]:
-        """A record that was there, as its read shows it, where a list may show less; empty where none is known."""
-        url = next((one for one in sorted(self.own.existing) if has_form(one, template)), None)
-        if url is not None and template not in self.own.read and self.target.contract.match("GET", url):
-            with suppress(NotChecked, Broken):
-                self.target.request("GET", url)
-        return self.own.shown.get(template, {})
-
     def _renamed(self, body: Any, key: str) -> Any:
-        """The body with a new word wherever it has the first one of its key: `kept` of `kept.example.`."""
-        word = re.match(r"[\w-]{3,}", key)
-        if word is None or word[0].isdigit():
-            return body
-        return replaced(body, re.compile(rf"(?<![\w-]){re.escape(word[0])}(?![\w-])"), self.fresh())
+        return renamed(body, key, self.keys.fresh())
 
     def _removed(self, url: str) -> str:
         """Why a record could not be removed; empty when it is gone."""
@@ -383,17 +293,3 @@ class Records:
         if url in self.own.urls:
             self.own.urls[url] &= not is_gone
         return "" if is_gone else f"{match[0].id} answered {answer.describe()}"
-
-
-def says_something(value: Any) -> bool:
-    """Whether a value is neither empty nor a number, which may be a counter of the target's own."""
-    return bool(value) and (isinstance(value, bool) or not isinstance(value, int | float))
-
-
-def replaced(value: Any, pattern: re.Pattern[str], new: str) -> Any:
-    """A value with `new` in all of its texts wherever the pattern matches."""
-    if isinstance(value, str):
-        return pattern.sub(new, value)
-    if isinstance(value, Mapping):
-        return {name: replaced(item, pattern, new) for name, item in value.items()}
-    return [replaced(item, pattern, new) for item in value] if isinstance(value, list) else value

@@ -15,6 +15,7 @@ from contract_tests.core.accepted import is_job
 from contract_tests.core.answer import Answer, Sent
 from contract_tests.core.contract import Contract, Operation
 from contract_tests.core.creation import (
+    KEYS,
     Maker,
     is_folder,
     is_key,
@@ -277,9 +278,9 @@ class Own:
             self.existing.setdefault(url, time.monotonic())
 
     def _refers(self, record: Mapping[str, Any]) -> None:
-        """Take note of what may be the keys of other records: `assigneeId`."""
+        """Take note of what may be the keys of other records: `assigneeId`, not its own `id`."""
         for name, value in record.items():
-            if plain(name).endswith("id") and is_key(value):
+            if plain(name).endswith("id") and plain(name) not in KEYS and is_key(value):
                 self.references.setdefault(plain(name), value)
 
     def _made(self, answer: Answer, maker: Maker, values: Sequence[str]) -> None:

@@ -55,6 +55,8 @@ class Life(Calls):
         if isinstance(body, Mapping) and self.kind.key in body and not self._is_nameable(body[self.kind.key]):
             raise NotChecked(f"no {self.kind.key} is left that a path may have")
         names = self._names(action, above)
+        own = self.records.own
+        known = {*own.existing, *own.urls}
         answer, body, is_known = self._tried(action, names, body)
         if has_crashed(action, answer):
             self.crashed.add(action.id)
@@ -69,6 +71,10 @@ class Life(Calls):
         if is_known:  # after a record of the target's, whose counters it may hold deep inside
             sent = {name: value for name, value in sent.items() if isinstance(value, str | bool)}
         made = Made(names, key, sent, shown, answer)
+        templates = maker.templates if (maker := own.by_operation.get(action.id)) else ()
+        urls = {own.path_of(template, [*names.values()], key) for template in templates}
+        if str(sent.get(self.kind.key)) == key and not urls.isdisjoint(known):
+            raise NotChecked(f"{action.id} was sent a {self.kind.key} that names a record already")
         if not self._is_nameable(key) and self.look(made).status in REFUSALS:
             raise NotChecked(f"{action.id} has answered with a {self.kind.key} that the contract allows in no path")
         self.made.append(made)
@@ -149,7 +155,7 @@ class Life(Calls):
         read = self.kind.read
         if read is None:
             return True
-        return self.records.can_name(nameless(read.operation.path), key, "".join(read.operation.path_names[-1:]))
+        return self.records.keys.can_name(nameless(read.operation.path), key, "".join(read.operation.path_names[-1:]))
 
     @property
     def _creator(self) -> Action:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import pytest
 
 from contract_tests.core.cases import Cases
@@ -35,6 +37,10 @@ def check_parents(life: Life, all_kinds: list[Life], cases: Cases) -> None:
     elsewhere = other_parent(life, made, all_kinds)
     with cases.case():
         look(life, life.create(life.body(creator(life), 2), elsewhere), {})
+    if is_there_too(life, made, elsewhere):  # keys that are counted below each parent
+        made = life.create(life.body(creator(life), 1))
+    if is_there_too(life, made, elsewhere):
+        raise NotChecked(f"a {life.kind.key} names a record of its own below each parent")
     misplaced = Made(elsewhere, made.key, made.sent, {}, made.answer)
     actions = [one for one in (life.kind.read, *life.kind.updates[:1], life.kind.remove) if one is not None]
     for action in [one for one in actions if {*elsewhere} <= {*one.operation.path_names}]:
@@ -50,6 +56,11 @@ def check_parents(life: Life, all_kinds: list[Life], cases: Cases) -> None:
             if any(life.is_named(item, made.key) for item in walk.items):
                 expected = f"{listing.id} to list no record that lies below another parent"
                 raise Broken(expected, f"a list with {made.key}", made.answer, *walk.answers[-1:], in_order=True)
+
+
+def is_there_too(life: Life, made: Made, above: Mapping[str, str]) -> bool:
+    """Whether a record of the same key was made below that parent."""
+    return any(one.key == made.key and one.values == above for one in life.made)
 
 
 def other_parent(life: Life, made: Made, all_kinds: list[Life]) -> dict[str, str]:

@@ -89,8 +89,8 @@ def check_unknown(life: Life, action: Action, name: str, said: str) -> None:
 def unknown_keys(life: Life) -> Iterator[Any]:
     """Keys of several forms that no record has."""
     yield str(uuid4())
-    yield life.records.fresh()
-    yield life.records.fresh(0)
+    yield life.records.keys.fresh()
+    yield life.records.keys.fresh(0)
 
 
 def references_inside(life: Life, action: Action) -> Iterator[tuple[Way, str, str]]:

@@ -5,13 +5,14 @@ from __future__ import annotations
 import json
 import re
 from types import SimpleNamespace
-from typing import Any
+from typing import Any, cast
 
 import pytest
 
 from contract_tests.core.answer import Answer, Sent
 from contract_tests.core.contract import Contract, Operation
 from contract_tests.core.errors import NotChecked
+from contract_tests.core.likeness import alike, renamed
 from contract_tests.core.limits import Limits
 from contract_tests.core.making import AT_FIRST, TRIES, Records
 from contract_tests.core.own import Own
@@ -122,7 +123,7 @@ def test_a_key_with_a_slash_stands_in_no_path(notes: Contract) -> None:
 def test_fresh_keys_are_known_to_the_run(notes: Contract) -> None:
     """A text or a number, never the same twice."""
     records, target = _records(notes)
-    keys = [records.fresh(), records.fresh(), records.fresh(7), records.fresh(7), records.fresh(19.99)]
+    keys = [records.keys.fresh(like) for like in ("", "", 7, 7, 19.99)]
     assert [type(key) for key in keys] == [str, str, int, int, int]
     assert len(set(keys)) == 5
     assert target.own.fresh == {str(key) for key in keys}
@@ -134,8 +135,9 @@ def test_a_record_is_made_after_one_that_was_there(notes: Contract) -> None:
     target.notes = [{"id": "kept.one", "text": "all about kept.one", "made": 1}]
     operation = notes.operation("createNote")
     records.prepare(notes.operations)
-    (body,) = records._alike(operation)
-    assert body.keys() == {"text"}
+    ((shown, key),) = alike(cast(Any, target), records.own.by_operation[operation.id])
+    assert (shown, key) == ({"text": "all about kept.one"}, "kept.one")
+    body = renamed(shown, key, records.keys.fresh())
     assert re.fullmatch(r"all about contract-tests-\w+\.one", body["text"])
     assert records.again(operation) is None
     records.taken["createNote"] = (body, "")
@@ -187,4 +189,4 @@ def test_a_key_is_such_as_the_path_of_its_record_may_have(
         "/orders/{id}": {"get": {"operationId": "read", "parameters": [named], "responses": ok}},
     }
     records, _ = _records(contract_of({"openapi": "3.0.3", "paths": paths}))
-    assert records.can_name("/orders/{}", key) is is_fit
+    assert records.keys.can_name("/orders/{}", key) is is_fit

@@ -293,3 +293,9 @@ def test_a_record_that_another_worker_sees_first_is_the_own(status: int, is_own:
     assert ("/entry/e-6" in rules.own.urls, "/entry/e-6" in rules.own.existing) == (is_own, not is_own)
     told(rules, request("POST", "/entries", {}), 201, {"id": "e-1"})
     assert "/entry/e-1" not in rules.own.urls
+
+
+def test_a_record_refers_to_others_not_by_its_own_id(rules: Rules) -> None:
+    """The `id` of something within a body is not that of a record, though one has an `id` as well."""
+    told(rules, request("GET", "/notes/1"), 200, {"id": 1, "ownerId": "e-1", "text": "a"})
+    assert rules.own.references == {"ownerid": "e-1"}

@@ -146,8 +146,8 @@ def test_a_key_that_no_path_may_have_is_nothing_to_check(
     monkeypatch.setattr(Life, "send", lambda self, action, *_: made if action is self.kind.create else shown)
     records = SimpleNamespace(
         values=lambda _: {},
-        own=SimpleNamespace(by_operation={}),
-        can_name=lambda _, key, name: (key, name) != ("11", "id"),
+        own=SimpleNamespace(by_operation={}, urls={}, existing={}),
+        keys=SimpleNamespace(can_name=lambda _, key, name: (key, name) != ("11", "id")),
     )
     life = Life(cast(Any, SimpleNamespace(contract=contract, records=records)), kind)
     with pytest.raises(NotChecked, match="in no path") if status == 400 else contextlib.nullcontext():
@@ -226,3 +226,19 @@ def test_a_value_that_no_read_can_show_need_not_come_back(contract_of: ContractO
     check_as_sent(life, kind.create, {"nick": "rex"}, {"nick": "Rex"}, answer)
     with pytest.raises(Broken, match="nick"):
         check_as_sent(life, kind.create, {"nick": "Rex"}, {"nick": "Ace"}, answer)
+
+
+@pytest.mark.parametrize("there", [{}, {"/pets/11": True}, {"/pets/11": False}])
+def test_a_key_that_was_sent_twice_tells_no_records_apart(
+    contract: Contract, kind: Kind, there: dict[str, bool], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Where the body names its record by the key of another one, a read may show either; a new one is followed."""
+    own = Own(contract)
+    own.urls = there
+    made = Answer(Sent("POST", "http://t/pets", "/pets", {}, b'{"id": 11, "nick": "b"}'), 201, {}, b'{"id": 11}')
+    monkeypatch.setattr(Life, "send", lambda *_: made)
+    keys = SimpleNamespace(can_name=lambda *_: True)
+    records = SimpleNamespace(values=lambda _: {}, await_made=lambda *_: None, own=own, keys=keys)
+    life = Life(cast(Any, SimpleNamespace(contract=contract, records=records)), kind)
+    with pytest.raises(NotChecked, match="names a record already") if there else contextlib.nullcontext():
+        life.create({"id": 11, "nick": "b"})
