@@ -6,8 +6,10 @@ import it.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass
+from hashlib import sha256
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, Self
@@ -79,6 +81,12 @@ class Document:
     def version(self) -> str:
         """The version of the document."""
         return str((self.document.get("info") or {}).get("version") or "")
+
+    @property
+    def fingerprint(self) -> str:
+        """What tells the document from others, whatever they are called, and wherever it is served."""
+        parts = {name: part for name, part in self.document.items() if name != "servers"}
+        return sha256(json.dumps(parts, default=str).encode("utf-8", "replace")).hexdigest()[:16]
 
     @property
     def addresses(self) -> tuple[str, ...]:

@@ -18,6 +18,7 @@ OUTCOMES: Final[Mapping[Outcome, str]] = {
 MOST_OF_GOT: Final = 300  # characters that came, in a line; the reports have the whole response
 INSTEAD_OF_405: Final = " in place of 405 for "
 MOST_CALLS: Final = 3
+UNCALLED: Final = "nothing was learnt: none of the operations to check was called"
 INFERRED = "inferred"  # how a source begins that no clause of the contract states
 
 

@@ -13,8 +13,9 @@ from contract_tests.core.promises import Exchange, Outcome, Problem, Promise, Ve
 from contract_tests.core.redaction import Redactor
 from contract_tests.report.causes import causes
 from contract_tests.report.changes import said
-from contract_tests.report.text import headline
+from contract_tests.report.text import UNCALLED, headline
 from contract_tests.report.writer import write_reports
+from contract_tests.run.belonging import check
 from contract_tests.run.cli import Parser
 from contract_tests.run.history import History, never
 
@@ -39,7 +40,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def run(folders: Sequence[Path], report: Path, history: Path | None = None) -> int:
     """Read, merge, write, and say the verdict."""
-    runs = [read(folder) for folder in folders]
+    reports = {folder: read(folder) for folder in folders}
+    if len(reports) < len(folders):
+        raise UsageError("a folder is named twice", fix="give each report once")
+    check(reports)
+    runs = list(reports.values())
     known = History.load(history) if history else None
     summary, verdicts = merged(runs, known)
     for path in write_reports(report, summary, verdicts, Redactor()):
@@ -72,8 +77,9 @@ def merged(runs: Sequence[dict[str, Any]], known: History | None) -> tuple[dict[
     promises = [strongest(found) for found in alike(runs).values()]
     counts = Counter(one["outcome"] for one in promises)
     shards = sorted({(number, count) for one in runs for number, count in one.get("shards", ())})
-    stopped = [*(one["stopped"] for one in runs), without(shards)]
-    codes = [*(one["exit_code"] for one in runs), *([NothingLearnt.exit_code] if stopped[-1] else [])]
+    called = [one for one in runs if one["stopped"] != UNCALLED] or runs
+    stopped = [*(one["stopped"] for one in called), without(shards)]
+    codes = [*(one["exit_code"] for one in called), *([NothingLearnt.exit_code] if stopped[-1] else [])]
     code = next(code for code in CODES if code in codes)
     matrix = {name: row for one in runs for name, row in one["coverage"]["matrix"].items()}
     unreached = sorted({name for one in runs for name in one.get("unreached", ())})
@@ -81,6 +87,7 @@ def merged(runs: Sequence[dict[str, Any]], known: History | None) -> tuple[dict[
         **runs[0],
         **{name: list(dict.fromkeys(item for one in runs for item in one.get(name, ()))) for name in LISTS},
         "exit_code": code,
+        "target": ", ".join(dict.fromkeys(one["target"] for one in runs)),
         "stopped": "; ".join(dict.fromkeys(filter(None, stopped))),
         "shards": [list(one) for one in shards],
         "seconds": round(sum(one["seconds"] for one in runs), 1),

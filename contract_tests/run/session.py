@@ -17,6 +17,7 @@ from contract_tests.core.alarm import lost_quietly
 from contract_tests.core.errors import BudgetSpent, InternalError, NothingLearnt, SuiteError, UsageError, described
 from contract_tests.core.promises import Outcome
 from contract_tests.core.sparing import sparing
+from contract_tests.report.text import UNCALLED
 from contract_tests.report.writer import cleaned, github_annotations, write_reports
 from contract_tests.run.baseline import Baseline
 from contract_tests.run.history import never
@@ -94,6 +95,9 @@ class Session:
             return 3
         if not ledger.with_outcome(Outcome.KEPT) or not self.run.operations:
             self.plugin.stopped_by = NothingLearnt("nothing could be checked" if self.run.operations else NO_OPERATIONS)
+            return NothingLearnt.exit_code
+        if not ledger.answered & {one.id for one in self.run.operations}:
+            self.plugin.stopped_by = NothingLearnt(UNCALLED)
             return NothingLearnt.exit_code
         return 1 if self.run.lacks_coverage() else 0
 

@@ -11,7 +11,8 @@ import pytest
 
 from contract_tests.cli import main
 from tests.contract_tests.cases.running import api, get, ok, run, thing
-from tests.contract_tests.small import Asked, Reply, Table
+from tests.contract_tests.cases.test_sessions import with_writes
+from tests.contract_tests.small import TOKEN, Asked, Notes, Reply, Table
 
 TEXT = {"type": "string"}
 NAMES = ("alpha", "beta", "gamma", "delta", "omega")
@@ -49,7 +50,7 @@ def test_the_root_is_asked_for_by_no_run_that_leaves_it_out(tmp_path: Path) -> N
     called = Table({"GET /": Reply(200, {"id": "root"}), "POST /admin/wipe": Reply(204)})
     paths = {"/": get("root", ok(thing(id=TEXT))), "/admin/wipe": document()["paths"]["/admin/wipe"]}
     ran = run(called, api(paths), tmp_path, "--only", "wipe", "--suite", "conformance", "--safety", "full")
-    assert (ran.code, ran.broken()) == (0, []), ran.printed
+    assert (ran.code, ran.broken()) == (3, []), ran.printed  # it was not called: that is nothing learnt
     assert "/" not in {one.path for one in called.log}
 
 
@@ -99,6 +100,20 @@ def test_the_parts_of_a_run_are_together_the_whole(tmp_path: Path, capsys: pytes
     assert set(merged["coverage"]["matrix"]) == set(NAMES)
     assert [one["id"] for one in merged["promises"] if one["outcome"] == "broken"] == ["every_answer_fits[gamma]"]
     assert "FAILED" in capsys.readouterr().out
+
+
+def test_a_run_that_calls_no_operation_that_was_chosen_learns_nothing(tmp_path: Path) -> None:
+    """Exit 3, even if undefined methods are refused; a shard of that kind takes nothing from the others."""
+    contract, codes = with_writes(), dict[str, int]()
+    for name, *flags in (["only", "--only", "deleteNote"], *([str(at), "--shard", f"{at}/5"] for at in range(1, 6))):
+        (tmp_path / name).mkdir()
+        ran = run(Notes(), contract, tmp_path / name, "--token", TOKEN, "--safety", "observe", *flags)
+        codes[name] = ran.code
+        assert ("NOT COMPLETED: nothing was learnt" in ran.printed) == (ran.code == 3)
+    assert codes == {"only": 3, "1": 0, "2": 3, "3": 0, "4": 3, "5": 3}
+    folders = [str(tmp_path / str(at) / "report") for at in range(1, 6)]
+    assert main(["merge", *folders, "--report", str(tmp_path / "all")]) == 0
+    assert main(["merge", folders[1], "--report", str(tmp_path / "all")]) == 3
 
 
 ACTIONS = ("List", "Count")
