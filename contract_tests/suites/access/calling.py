@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import replace
 
 from contract_tests.core.calls import Call, Calls
 from contract_tests.core.cases import Cases
@@ -24,6 +25,17 @@ def secured(run: Run) -> list[Operation]:
     if run.settings.safety is Safety.OBSERVE or run.settings.safety is Safety.PROBE:
         found = [operation for operation in found if not operation.is_write]
     return sorted(found, key=lambda operation: ORDER.get(operation.method, 1))
+
+
+def heads(run: Run, operations: Iterable[Operation]) -> list[Operation]:
+    """HEAD of the reads for whose path the contract has none: it is GET without the body (RFC 9110, section 9.3.2)."""
+    reads = (one for one in operations if one.method == "GET" and "HEAD" not in run.contract.methods_of(one.path))
+    return [replace(one, method="HEAD") for one in reads]
+
+
+def called(operation: Operation) -> str:
+    """The name of an operation in a message."""
+    return operation.id if operation.method == operation.declared.method else operation.label
 
 
 def tried(calls: Calls, operations: list[Operation], untried: dict[str, str]) -> Iterator[Call]:
@@ -54,14 +66,23 @@ def check_refused(
 ) -> None:
     """Each operation in turn, with each of its tokens; `how` says what is wrong with those."""
     target, cases, untried, sent = run.target(), Cases(), dict[str, str](), 0
+
+    def check(call: Call, token: Token) -> None:
+        answer = call.send(target, token)
+        if answer.ok:
+            expected = f"{called(call.operation)} to refuse a call {how(call.operation)}{named(token)}: 401 or 403"
+            raise Broken(expected, answer.describe(), answer)
+
     for at, call in enumerate(tried(calls, secured(run), untried)):
+        refused = list[Token]()
         for token in tokens(call.operation, at):
+            sent += 1
             with cases.case():
-                answer = call.send(target, token)
-                sent += 1
-                if answer.ok:
-                    expected = f"{call.operation.id} to refuse a call {how(call.operation)}{named(token)}: 401 or 403"
-                    raise Broken(expected, answer.describe(), answer)
+                check(call, token)
+                refused.append(token)
+        for head in heads(run, [call.operation] if refused else []):
+            with cases.case():
+                check(replace(call, operation=head), refused[0])
     reasons = cases.settle(some=True)
     if not sent:
         raise NotChecked(f"authentication: {next(iter(untried.values()), 'no operation could be called')}")
