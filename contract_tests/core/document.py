@@ -83,7 +83,7 @@ class Document:
         return str((self.document.get("info") or {}).get("version") or "")
 
     @property
-    def fingerprint(self) -> str:
+    def digest(self) -> str:
         """What tells the document from others, whatever they are called, and wherever it is served."""
         parts = {name: part for name, part in self.document.items() if name != "servers"}
         return sha256(json.dumps(parts, default=str).encode("utf-8", "replace")).hexdigest()[:16]

@@ -46,16 +46,14 @@ def check_one_run(parts: Reports, what: str, found: Mapping[Path, str]) -> None:
 
 def document_of(report: Mapping[str, Any]) -> tuple[Any, ...]:
     """What tells the contract of a report from others."""
-    return report.get("contract"), report.get("version"), report.get("fingerprint")
+    return report.get("contract"), report.get("version"), report.get("digest")
 
 
 def names(*reports: Mapping[str, Any]) -> str:
-    """The contracts of two reports, told apart by their fingerprints where they are called alike."""
+    """The contracts of two reports, told apart by their digests where they are called alike."""
     called = [f"{report.get('contract')} {report.get('version')}".strip() for report in reports]
     if called[0] == called[1]:
-        called = [
-            f"{name} (fingerprint {report.get('fingerprint')})" for name, report in zip(called, reports, strict=True)
-        ]
+        called = [f"{name} (digest {report.get('digest')})" for name, report in zip(called, reports, strict=True)]
     return " and ".join(called)
 
 

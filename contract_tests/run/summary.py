@@ -29,7 +29,7 @@ def summary(run: Run, code: int, stopped: str) -> dict[str, Any]:
         "date": datetime.now(UTC).isoformat(timespec="seconds"),
         "contract": run.contract.title,
         "version": run.contract.version,
-        "fingerprint": run.contract.fingerprint,
+        "digest": run.contract.digest,
         "operations": {one.id: one.label for one in run.operations},
         "safety": str(run.settings.safety),
         "seed": run.settings.seed,

@@ -16,7 +16,7 @@ from tests.contract_tests.small import Reply, Table
 NOTES = {
     "contract": "Notes",
     "version": "1",
-    "fingerprint": "a",
+    "digest": "a",
     "shards": [],
     "seed": 0,
     "target": "https://a.example",
@@ -38,7 +38,7 @@ def checked(*reports: dict[str, Any]) -> None:
     [
         (NOTES, NOTES | {"contract": "Pets"}, r"0 and 1 are about different contracts: Notes 1 and Pets 1"),
         (NOTES, NOTES | {"version": "2"}, r"Notes 1 and Notes 2"),
-        (NOTES, NOTES | {"fingerprint": "b"}, r"Notes 1 \(fingerprint a\) and Notes 1 \(fingerprint b\)"),
+        (NOTES, NOTES | {"digest": "b"}, r"Notes 1 \(digest a\) and Notes 1 \(digest b\)"),
         (part(1), part(2, contract="Pets"), r"Notes 1 and Pets 1"),
         (part(1), part(1), r"0 and 1 are both of --shard 1/2"),
         (part(1), part(2, seed=7), r"shards of different runs: their seeds are 0 and 7"),
@@ -75,5 +75,5 @@ def test_reports_of_different_contracts_are_wrong_usage(tmp_path: Path, capsys: 
     folders = [str(tmp_path / name / "report") for name in ("one", "other")]
     assert main([*folders, "--report", str(tmp_path / "all")]) == 2
     assert main([folders[0], folders[0], "--report", str(tmp_path / "all")]) == 2
-    assert "different contracts: Case 1 (fingerprint" in capsys.readouterr().err
+    assert "different contracts: Case 1 (digest" in capsys.readouterr().err
     assert not (tmp_path / "all").exists()
