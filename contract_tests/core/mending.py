@@ -1,4 +1,4 @@
-"""Leaves one fault in a generated body: the member that was spoiled, and none that the generator filled wrongly."""
+"""Leaves one fault in a generated body: the member that was spoiled, and nothing else for which it could be refused."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from contract_tests.core.contract import Contract, Operation
+from contract_tests.core.distinct import unique
 from contract_tests.core.document import Place
 from contract_tests.core.samples import Samples
 from contract_tests.core.schemas import declared_members
@@ -27,6 +28,15 @@ def with_one_fault(contract: Contract, operation: Operation, body: Any, about: s
     is_whole = bool(about) and named not in declared_members(contract, place.value)  # as "Missing required property"
     others = wrong - {named} if named in wrong or (is_whole and () in ways) else set()
     return {**body, **plain(contract, place, others, seed)} if others else body
+
+
+def with_free_texts(contract: Contract, operation: Operation, body: Any) -> dict[str, Any] | None:
+    """The body with texts that no other record has, and with its fault; None where it has no other texts."""
+    place = next(contract.json_request_schemas(operation), None)
+    if place is None or not isinstance(body, Mapping) or not is_of_json(body):
+        return None
+    found = unique(contract, place, body)
+    return found if found != body else None
 
 
 def is_of_json(value: Any) -> bool:

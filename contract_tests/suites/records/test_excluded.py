@@ -62,7 +62,7 @@ def check_excluded(life: Life, action: Action, name: str, value: Any) -> None:
     body = life.body(action, 1, optional=action.replaces or is_new)
     if not isinstance(body, Mapping) or (is_new and action.operation.method != "POST"):
         return
-    answer = life.send(action, names, {**body, name: value})
+    answer, _ = life.change(action, names, {**body, name: value})
     if answer.ok:
         expected = f"{action.id} to refuse an invalid input ({name}: {in_json(value)}, which its schema excludes)"
         raise Broken(expected, answer.describe(), answer)
