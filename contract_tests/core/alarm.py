@@ -25,6 +25,7 @@ class Alarm:
         self._at, self._thread = at, threading.get_ident()
         self._lock = threading.RLock()  # the thread that works may hold it when the work ends
         self._ended = threading.Event()
+        self._has_rung = False
         self._frame: FrameType | None = None
 
     def during(self, work: Callable[[], object]) -> None:
@@ -35,13 +36,14 @@ class Alarm:
                 threading.Thread(target=self._watch, daemon=True).start()
             work()
         finally:
-            while True:
+            while not self._ended.is_set():
                 try:
                     with self._lock:
-                        raise_in(self._thread, None)  # what has not arrived yet
+                        if self._has_rung:
+                            self._has_rung = False
+                            raise_in(self._thread, TimeOver)  # arrives at once, and what has not arrived yet with it
                         self._ended.set()
-                        break
-                except TimeOver:  # it has arrived just now
+                except TimeOver:
                     continue
 
     def silent(self) -> AbstractContextManager[object]:
@@ -57,6 +59,7 @@ class Alarm:
             with self._lock:
                 if self._ended.is_set() or not self._is_running():
                     return
+                self._has_rung = True
                 raise_in(self._thread, TimeOver)
             self._ended.wait(AGAIN)
 
@@ -83,6 +86,10 @@ def lost_quietly() -> Iterator[None]:
         sys.unraisablehook = before
 
 
-def raise_in(thread: int, error: type[BaseException] | None) -> None:
-    """Have a thread raise an exception as soon as it runs Python again; with None, no longer."""
-    ctypes.pythonapi.PyThreadState_SetAsyncExc(ctypes.c_ulong(thread), ctypes.py_object(error) if error else None)
+def raise_in(thread: int, error: type[BaseException]) -> None:
+    """Have a thread raise an exception as soon as it runs Python again.
+
+    It can't be taken back: CPython 3.11 would then look for it at each call from that time on, and never end one that
+    is traced or profiled.
+    """
+    ctypes.pythonapi.PyThreadState_SetAsyncExc(ctypes.c_ulong(thread), ctypes.py_object(error))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import subprocess
 import sys
 import threading
 import time
@@ -82,6 +83,26 @@ def test_it_is_lost_quietly(capfd: pytest.CaptureFixture[str]) -> None:
     printed = capfd.readouterr().err
     assert "TimeOver" not in printed
     assert "ValueError: other" in printed
+
+
+UNDER_A_PROFILER = """
+import cProfile, sys, time
+from contextlib import suppress
+from contract_tests.core.alarm import Alarm, TimeOver
+profile = cProfile.Profile()
+profile.enable()
+with suppress(TimeOver):
+    Alarm(time.monotonic() + float(sys.argv[1])).during(lambda: sum(range(20_000_000)))
+(lambda: print("went on"))()
+"""
+
+
+@pytest.mark.parametrize("seconds", [0.05, 1000])
+def test_a_profiled_run_goes_on(seconds: float) -> None:
+    """After an alarm that has rung, and after one that has not: CPython must have nothing left to look for."""
+    command = [sys.executable, "-c", UNDER_A_PROFILER, str(seconds)]
+    ended = subprocess.run(command, capture_output=True, text=True, check=True, timeout=TIMEOUT)
+    assert ended.stdout == "went on\n"
 
 
 def test_it_rings_in_the_thread_that_set_it() -> None:
