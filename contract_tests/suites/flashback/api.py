@@ -105,6 +105,7 @@ class Flashback:
         self.target, self.token = target, token
         self.ended: set[str] = set()  #: ids that were seen to be gone
         self.ended_at = 0.0  #: when the last of them was (monotonic)
+        self.latest: dict[tuple[str, ...], Answer] = {}  #: changes, by operation and the names that it was given
         self._sample: frozenset[str] | None = None
         self._known: tuple[int, State] | None = None
         self._unreadable = ""
@@ -121,6 +122,9 @@ class Flashback:
             raise Broken(f"200 from {operation_id}{which}", answer.describe(), answer)
         if not isinstance(answer.json, dict):
             raise Broken(f"a JSON object from {operation_id}", answer.describe(), answer)
+        if operation_id in MESSAGES:
+            names = values or tuple(map(str, body.values() if isinstance(body, dict) else ()))
+            self.latest[operation_id, *names] = answer
         return answer
 
     def devices(self) -> dict[str, Record]:

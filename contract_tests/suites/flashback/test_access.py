@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import time
 from typing import Any
 
 import pytest
@@ -13,7 +12,7 @@ from contract_tests.core.promises import promise
 from contract_tests.core.target import NOTHING
 from contract_tests.run.run import Run
 from contract_tests.suites.flashback.api import NOT_FOUND, Flashback, State, by_id, must, not_checked
-from contract_tests.suites.flashback.helpers import BY_ID, TICK, a_fingerprint, listed, nothing_changes
+from contract_tests.suites.flashback.helpers import BY_ID, a_fingerprint, a_second_ago, listed, nothing_changes
 
 OVERVIEW = "overview"
 
@@ -75,8 +74,7 @@ def test_misspelt_names_change_nothing(me: Flashback, name: str) -> None:
     """
     if name == "trustDevice":
         _, fingerprint = a_fingerprint(listed(me), lambda record: record.get("isTrusted") is True)
-        me.trust(fingerprint)
-        time.sleep(TICK)
+        a_second_ago(me, name, fingerprint)
     state = me.known_state()
     with nothing_changes(f"{name} with a misspelt name", me):
         for what, wrong in misspelt(name, state):

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import time
-
 import pytest
 
 from contract_tests.core.answer import Answer
@@ -22,10 +20,10 @@ from contract_tests.suites.flashback.api import (
 from contract_tests.suites.flashback.helpers import (
     CLOCKS_APART,
     LIST,
-    TICK,
     TRUST,
     UNTRUST,
     a_fingerprint,
+    a_second_ago,
     check_ended,
     gone,
     listed,
@@ -84,7 +82,7 @@ def test_trust_end_is_shown(run: Run, me: Flashback) -> None:
     answer = me.trust(fingerprint)
     end = moment(answer.get("trustExpiresAt"), "trustExpiresAt", answer)
     must(end > run.now(), "trustExpiresAt ahead of now", end, answer)
-    time.sleep(TICK)
+    a_second_ago(me, "trustDevice", fingerprint)
     listing, detail = me.succeed("listDevices"), me.succeed("getDevice", device)
     shown = {
         "GET /devices": (by_id(listing, "devices").get(device, {}), listing),
@@ -107,8 +105,7 @@ def test_trust_end_is_shown(run: Run, me: Flashback) -> None:
 def test_trust_is_prolonged(me: Flashback) -> None:
     """A second trust, a second later, answers a later end."""
     _, fingerprint = a_fingerprint(listed(me), lambda record: record.get("isTrusted") is True)
-    first = me.trust(fingerprint)
-    time.sleep(TICK)
+    first = a_second_ago(me, "trustDevice", fingerprint)
     second = me.trust(fingerprint)
     ends = [moment(answer.get("trustExpiresAt"), "trustExpiresAt", answer) for answer in (first, second)]
     must(ends[1] > ends[0], f"an end of trust later than {ends[0]}", ends[1], first, second)
