@@ -8,15 +8,17 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from typing import Any
 from urllib.parse import parse_qsl
 
 from contract_tests.core.answer import NOT_JSON, Answer, Sent, names_in
 from contract_tests.core.contract import UNREAD, Contract, Operation, is_json
+from contract_tests.core.discriminators import has_any, misnamed
 from contract_tests.core.document import Place
 from contract_tests.core.errors import Broken
 from contract_tests.core.safety import parsed
-from contract_tests.core.schemas import is_secret, mismatches
+from contract_tests.core.schemas import is_secret, mismatches, without_positions
 
 FREEDOMS = {403: (401,), 422: (400, 404), 400: (415, 422, 404), 413: (400,), 414: (404, 400), 431: (404, 400),
             406: (), 429: ()}  # fmt: skip
@@ -72,6 +74,10 @@ class AnswerChecks:
     def __init__(self, contract: Contract, names_user: Callable[[Sent], bool] = lambda _: True) -> None:
         self.contract = contract
         self.names_user = names_user  #: whether a request has the right credentials of a user
+
+    @cached_property
+    def _has_discriminators(self) -> bool:
+        return has_any(self.contract.document)
 
     def breaches(self, answer: Answer) -> Iterator[Breach]:
         """Every breach of the contract in the answer to a documented operation."""
@@ -239,10 +245,16 @@ class AnswerChecks:
             yield Breach(operation.id, f"{answer.status} problem", expected, f"status {said}", answer=answer)
 
     def _mismatches(self, operation: Operation, schema: Place, answer: Answer, value: Any) -> Iterator[Breach]:
-        for mismatch in mismatches(self.contract, schema, value):
+        found = list(mismatches(self.contract, schema, value))
+        for mismatch in found:
             expected = f"{mismatch.place or '/'} of the {answer.status} body to match its schema"
             kind = f"{answer.status} schema {mismatch.kind} {mismatch.keyword}"
             yield Breach(operation.id, kind, expected, mismatch.problem, mismatch.assumed, answer=answer)
+        for one in misnamed(self.contract, schema.value, value) if self._has_discriminators else ():
+            if not any(mismatch.place.startswith(one.place) for mismatch in found):
+                expected = f"{one.place or '/'} of the {answer.status} body {one.expected}"
+                kind = f"{answer.status} discriminator {without_positions(one.place)}"
+                yield Breach(operation.id, kind, expected, one.got, schema.assumed[-1:], answer=answer)
 
 
 def names_a_record(answer: Answer) -> bool:

@@ -75,7 +75,12 @@ class Mismatch:
     @property
     def kind(self) -> str:
         """The place without positions in lists, so that the same mismatch of two records is one."""
-        return "/".join("*" if step.isdigit() else step for step in self.place.split("/"))
+        return without_positions(self.place)
+
+
+def without_positions(place: str) -> str:
+    """A JSON Pointer with `*` in the place of each position in a list."""
+    return "/".join("*" if step.isdigit() else step for step in place.split("/"))
 
 
 def mismatches(contract: Contract, schema: Place, value: Any, *, writing: bool = False) -> Iterator[Mismatch]:

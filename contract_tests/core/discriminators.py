@@ -1,0 +1,128 @@
+"""Whether a value is what its discriminator calls it.
+
+A discriminator names the alternative that readers take a value for (OpenAPI 3.1.1, section 4.8.25). It decides nothing
+about which alternatives the value fits, so a value may fit one of them and call itself another.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from contextlib import suppress
+from dataclasses import dataclass
+from typing import Any
+
+from contract_tests.core.contract import Contract
+from contract_tests.core.document import Place
+from contract_tests.core.schemas import declared_members, entry_of, fits, item_of, mismatches, possible_members
+from mockserver.contract.contract import DocumentError
+from mockserver.contract.document import pointers
+from mockserver.contract.schemas import view
+
+Way = tuple[str | int, ...]
+
+
+@dataclass(frozen=True)
+class Misnamed:
+    """A value that isn't what it calls itself; `expected` is what its discriminator asks for."""
+
+    place: str  #: JSON Pointer into the whole value
+    expected: str
+    got: str
+
+
+def misnamed(contract: Contract, schema: Any, value: Any, way: Way = ()) -> Iterator[Misnamed]:
+    """Every part of a value, which fits the schema, that calls itself something else than it is."""
+    if isinstance(value, list):
+        item = item_of(contract, schema)
+        for at, one in enumerate(value if item is not None else ()):
+            yield from misnamed(contract, item, one, (*way, at))
+    if not isinstance(value, Mapping) or not isinstance(schema, Mapping):
+        return
+    found = wrong_name(contract, schema, value)
+    if found is not None:
+        yield Misnamed(pointers.join("", *map(str, way)), *found)
+        return
+    members, entry = possible_members(contract, schema), entry_of(contract, schema)
+    for name, one in value.items():
+        yield from misnamed(contract, members.get(name, entry), one, (*way, name))
+
+
+def wrong_name(contract: Contract, schema: Any, value: Mapping[str, Any]) -> tuple[str, str] | None:
+    """What an object should be by its discriminator, and what it is instead; None where there is nothing to say."""
+    for part in view.combined(schema, contract.reader.view):
+        for keyword in ("oneOf", "anyOf"):
+            if isinstance(options := part.get(keyword), list):
+                found = among(contract, part, keyword, options, value)
+                if found is not None:
+                    return found
+    return of_subtype(contract, contract.reader.view.resolve(schema), value)
+
+
+def among(
+    contract: Contract, part: Mapping[str, Any], keyword: str, options: list[Any], value: Mapping[str, Any]
+) -> tuple[str, str] | None:
+    """The same for alternatives: for those without a discriminator, where each one that the object fits has one."""
+    property_name = name_of(part)
+    if property_name is None:
+        inner = [wrong_name(contract, one, value) for one in options if fits(contract, Place(one), value)]
+        return inner[0] if inner and all(inner) else None
+    named, picks = value.get(property_name), view.discriminated(part, keyword, contract.reader.view)
+    if not isinstance(named, str) or not picks:
+        return None
+    if named in picks:
+        return unfit(contract, options[picks[named]], property_name, named, value)
+    mapping = part["discriminator"].get("mapping")
+    if isinstance(mapping, Mapping) and {picks[one] for one in mapping if one in picks} == {*range(len(options))}:
+        return f"to have one of {', '.join(sorted(mapping))} as its {property_name}, as the discriminator maps", repr(
+            named
+        )
+    return None
+
+
+def of_subtype(contract: Contract, base: Any, value: Mapping[str, Any]) -> tuple[str, str] | None:
+    """The same for a schema with a discriminator on which others are built: where the object has what only another one
+    of them has."""
+    found: Place | None = None
+    property_name = name_of(base) if isinstance(base, Mapping) else None
+    named = value.get(property_name) if property_name else None
+    mapping = base["discriminator"].get("mapping") if property_name else None
+    aim = mapping.get(named) if isinstance(mapping, Mapping) and isinstance(named, str) else None
+    if property_name is None or not isinstance(named, str) or not isinstance(aim, str | None):
+        return None
+    reference, subtypes = aim or named, contract.reader.view.subtypes(base)
+    reference = reference if "#" in reference else f"#{pointers.join('/components/schemas', reference)}"
+    with suppress(DocumentError):  # a value that names no schema
+        found = contract.look_up(Place({"$ref": reference})) if subtypes else None
+    if found is None or not any(found.value is one for one in subtypes):
+        return None
+    own = declared_members(contract, found.value)
+    others = [one for one in subtypes if one is not found.value and fits(contract, Place(one), value)]
+    if any(value.keys() & declared_members(contract, one).keys() - own.keys() for one in others):
+        return unfit(contract, {"$ref": reference}, property_name, named, value)
+    return None
+
+
+def unfit(
+    contract: Contract, schema: Any, property_name: str, named: str, value: Mapping[str, Any]
+) -> tuple[str, str] | None:
+    """What a value should be that calls itself so, and why it isn't that; None where it is."""
+    problem = next(mismatches(contract, Place(schema), value), None)
+    if problem is None:
+        return None
+    what = str(schema.get("$ref", "")).rpartition("/")[2] or "the alternative"
+    where = f"{problem.place}: " if problem.place else ""
+    return f"to be {what}, which its {property_name} {named!r} names", f"an object that isn't: {where}{problem.problem}"
+
+
+def name_of(schema: Mapping[str, Any]) -> str | None:
+    """The member that names the alternative; None where there is no discriminator."""
+    found = schema.get("discriminator")
+    name = found.get("propertyName") if isinstance(found, Mapping) else None
+    return name if isinstance(name, str) else None
+
+
+def has_any(node: Any) -> bool:
+    """Whether any schema of a document has a discriminator."""
+    if isinstance(node, Mapping):
+        return "discriminator" in node or any(has_any(one) for one in node.values())
+    return isinstance(node, list) and any(has_any(one) for one in node)
