@@ -7,16 +7,24 @@ about which alternatives the value fits, so a value may fit one of them and call
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
 from contract_tests.core.contract import Contract
 from contract_tests.core.document import Place
-from contract_tests.core.schemas import declared_members, entry_of, fits, item_of, mismatches, possible_members
-from mockserver.contract.contract import DocumentError
-from mockserver.contract.document import pointers
-from mockserver.contract.schemas import view
+from contract_tests.core.schemas import (
+    combined,
+    declared_members,
+    discriminated,
+    entry_of,
+    fits,
+    item_of,
+    mismatches,
+    named_schema,
+    place_of,
+    possible_members,
+    subtypes_of,
+)
 
 Way = tuple[str | int, ...]
 
@@ -40,37 +48,47 @@ def misnamed(contract: Contract, schema: Any, value: Any, way: Way = ()) -> Iter
         return
     found = wrong_name(contract, schema, value)
     if found is not None:
-        yield Misnamed(pointers.join("", *map(str, way)), *found)
+        yield Misnamed(place_of(way), *found)
         return
     members, entry = possible_members(contract, schema), entry_of(contract, schema)
     for name, one in value.items():
         yield from misnamed(contract, members.get(name, entry), one, (*way, name))
 
 
-def wrong_name(contract: Contract, schema: Any, value: Mapping[str, Any]) -> tuple[str, str] | None:
-    """What an object should be by its discriminator, and what it is instead; None where there is nothing to say."""
-    for part in view.combined(schema, contract.reader.view):
+def wrong_name(
+    contract: Contract, schema: Any, value: Mapping[str, Any], seen: frozenset[int] = frozenset()
+) -> tuple[str, str] | None:
+    """What an object should be by its discriminator, and what it is instead; None where there is nothing to say. `seen`
+    are the parts around the schema, which an alternative may be built on."""
+    for part in (one for one in combined(contract, schema) if id(one) not in seen):
         for keyword in ("oneOf", "anyOf"):
             if isinstance(options := part.get(keyword), list):
-                found = among(contract, part, keyword, options, value)
+                found = among(contract, part, keyword, options, value, seen | {id(part)})
                 if found is not None:
                     return found
-    return of_subtype(contract, contract.reader.view.resolve(schema), value)
+    whole = contract.look_up(Place(schema))
+    return of_subtype(contract, whole.value, value) if whole else None
 
 
 def among(
-    contract: Contract, part: Mapping[str, Any], keyword: str, options: list[Any], value: Mapping[str, Any]
+    contract: Contract,
+    part: Mapping[str, Any],
+    keyword: str,
+    options: list[Any],
+    value: Mapping[str, Any],
+    seen: frozenset[int],
 ) -> tuple[str, str] | None:
     """The same for alternatives: for those without a discriminator, where each one that the object fits has one."""
     property_name = name_of(part)
     if property_name is None:
-        inner = [wrong_name(contract, one, value) for one in options if fits(contract, Place(one), value)]
+        inner = [wrong_name(contract, one, value, seen) for one in options if fits(contract, Place(one), value)]
         return inner[0] if inner and all(inner) else None
-    named, picks = value.get(property_name), view.discriminated(part, keyword, contract.reader.view)
+    named, picks = value.get(property_name), discriminated(contract, part, keyword)
     if not isinstance(named, str) or not picks:
         return None
     if named in picks:
-        return unfit(contract, options[picks[named]], property_name, named, value)
+        option = options[picks[named]]
+        return unfit(contract, option, Place(option), property_name, named, value)
     mapping = part["discriminator"].get("mapping")
     if isinstance(mapping, Mapping) and {picks[one] for one in mapping if one in picks} == {*range(len(options))}:
         return f"to have one of {', '.join(sorted(mapping))} as its {property_name}, as the discriminator maps", repr(
@@ -82,31 +100,27 @@ def among(
 def of_subtype(contract: Contract, base: Any, value: Mapping[str, Any]) -> tuple[str, str] | None:
     """The same for a schema with a discriminator on which others are built: where the object has what only another one
     of them has."""
-    found: Place | None = None
-    property_name = name_of(base) if isinstance(base, Mapping) else None
-    named = value.get(property_name) if property_name else None
-    mapping = base["discriminator"].get("mapping") if property_name else None
-    aim = mapping.get(named) if isinstance(mapping, Mapping) and isinstance(named, str) else None
-    if property_name is None or not isinstance(named, str) or not isinstance(aim, str | None):
+    property_name, subtypes = name_of(base) if isinstance(base, Mapping) else None, subtypes_of(contract, base)
+    named = value.get(property_name) if property_name and subtypes else None
+    if property_name is None or not isinstance(named, str):
         return None
-    reference, subtypes = aim or named, contract.reader.view.subtypes(base)
-    reference = reference if "#" in reference else f"#{pointers.join('/components/schemas', reference)}"
-    with suppress(DocumentError):  # a value that names no schema
-        found = contract.look_up(Place({"$ref": reference})) if subtypes else None
+    mapping = base["discriminator"].get("mapping")
+    aim = str(mapping.get(named, named)) if isinstance(mapping, Mapping) else named
+    found = named_schema(contract, aim)
     if found is None or not any(found.value is one for one in subtypes):
         return None
     own = declared_members(contract, found.value)
     others = [one for one in subtypes if one is not found.value and fits(contract, Place(one), value)]
     if any(value.keys() & declared_members(contract, one).keys() - own.keys() for one in others):
-        return unfit(contract, {"$ref": reference}, property_name, named, value)
+        return unfit(contract, {"$ref": aim}, found, property_name, named, value)
     return None
 
 
 def unfit(
-    contract: Contract, schema: Any, property_name: str, named: str, value: Mapping[str, Any]
+    contract: Contract, schema: Any, place: Place, property_name: str, named: str, value: Mapping[str, Any]
 ) -> tuple[str, str] | None:
     """What a value should be that calls itself so, and why it isn't that; None where it is."""
-    problem = next(mismatches(contract, Place(schema), value), None)
+    problem = next(mismatches(contract, place, value), None)
     if problem is None:
         return None
     what = str(schema.get("$ref", "")).rpartition("/")[2] or "the alternative"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import warnings
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import product
 from typing import Any
@@ -12,6 +12,7 @@ from typing import Any
 from contract_tests.core.contract import Contract, Operation
 from contract_tests.core.document import Place
 from mockserver.contract import uniqueness
+from mockserver.contract.contract import DocumentError
 from mockserver.contract.document import pointers
 from mockserver.contract.schemas import view
 from mockserver.contract.schemas.compiled import Breach
@@ -78,6 +79,11 @@ class Mismatch:
         return without_positions(self.place)
 
 
+def place_of(way: Iterable[str | int]) -> str:
+    """The JSON Pointer of a way into a value."""
+    return pointers.join("", *way)
+
+
 def without_positions(place: str) -> str:
     """A JSON Pointer with `*` in the place of each position in a list."""
     return "/".join("*" if step.isdigit() else step for step in place.split("/"))
@@ -87,7 +93,7 @@ def mismatches(contract: Contract, schema: Place, value: Any, *, writing: bool =
     """Every place where a value does not match the schema, as part of a request (`writing`) or of an answer."""
     for breach in contract.reader.breaches(schema.value, value, writing=writing):
         assumed = contract.nearest_assumption(schema, breach.evaluation_path)
-        yield Mismatch(pointers.join("", *breach.path), problem_of(breach), breach.keyword, assumed)
+        yield Mismatch(place_of(breach.path), problem_of(breach), breach.keyword, assumed)
 
 
 def fits(contract: Contract, schema: Place, value: Any, *, writing: bool = False) -> bool:
@@ -101,6 +107,30 @@ def sendable(contract: Contract, operation: Operation) -> frozenset[str]:
     for place in contract.json_request_schemas(operation):
         found |= view.members(place.value, schemas).keys() - view.hidden(place.value, schemas, writing=True)
     return frozenset(found)
+
+
+def combined(contract: Contract, schema: Any) -> list[dict[str, Any]]:
+    """The parts of a schema that must hold together, aliases followed."""
+    return view.combined(schema, contract.reader.view)
+
+
+def discriminated(contract: Contract, part: Mapping[str, Any], keyword: str) -> Mapping[str, int]:
+    """Which alternative each value of the discriminator names; none where one of them has no name."""
+    return view.discriminated(part, keyword, contract.reader.view)
+
+
+def subtypes_of(contract: Contract, schema: Any) -> list[Any]:
+    """The schemas that are built on one with a discriminator."""
+    return contract.reader.view.subtypes(schema)
+
+
+def named_schema(contract: Contract, name: str) -> Place | None:
+    """The schema of that name or reference; None where there is none."""
+    reference = name if "#" in name else f"#{pointers.join('/components/schemas', name)}"
+    try:
+        return contract.look_up(Place({"$ref": reference}))
+    except DocumentError:
+        return None
 
 
 def declared_members(contract: Contract, schema: Any) -> Mapping[str, Any]:
