@@ -12,6 +12,7 @@ from contract_tests.core.document import Place
 from contract_tests.core.samples import Samples, drawn
 from contract_tests.core.schemas import declared_members, fits, merged_keywords
 
+TAKEN: Final = 409
 TAIL: Final = 6  # characters
 DRAWN: Final = 4  # texts of a schema, of which the last ones are the least plain
 

@@ -25,6 +25,7 @@ from contract_tests.core.alarm import Alarm, TimeOver
 from contract_tests.core.answer import Answer
 from contract_tests.core.contract import Operation
 from contract_tests.core.creation import is_linked
+from contract_tests.core.distinct import TAKEN
 from contract_tests.core.errors import Broken, BudgetSpent, NotChecked, SuiteError
 from contract_tests.core.locating import canonical
 from contract_tests.core.making import Records
@@ -40,8 +41,6 @@ PATIENCE = 3.0  # seconds for the first input of an operation, whatever time is 
 WALKS = 3  # with a seed each, where the target makes one end early
 MODES = {HypothesisTestMode.EXAMPLES: 0.25, HypothesisTestMode.COVERAGE: 0.8, HypothesisTestMode.FUZZING: 1.0}
 """The part of the time that is left for each of them. Boundary values show more than random ones."""
-
-TAKEN = 409
 
 
 class Halt(BaseException):

@@ -15,11 +15,13 @@ from contract_tests.core.answer import Answer
 from contract_tests.core.contract import Operation
 from contract_tests.core.creation import Maker, is_folder, key_names, kind
 from contract_tests.core.discovery import Discovery
+from contract_tests.core.distinct import TAKEN
 from contract_tests.core.errors import Broken, BudgetSpent, NotChecked
 from contract_tests.core.jobs import followed, made_by, wait_for_state
 from contract_tests.core.keys import FreeKeys
 from contract_tests.core.likeness import alike, renamed
 from contract_tests.core.locating import has_form, prefixes
+from contract_tests.core.mending import with_free_texts
 from contract_tests.core.operation import nameless
 from contract_tests.core.own import Own
 from contract_tests.core.referring import References
@@ -245,7 +247,10 @@ class Records:
             raise NotChecked("no record is known below which it could make one")
         values = tuple(names[name] for name in operation.path_names)
         path, body = path_of(operation, values), self.related(operation, body)
-        return self.target.request(operation.method, path, body=body, operation=operation)
+        answer = self.target.request(operation.method, path, body=body, operation=operation)
+        if answer.status == TAKEN and (free := with_free_texts(self.target.contract, operation, body)):
+            return self.target.request(operation.method, path, body=free, operation=operation)
+        return answer
 
     def values_above(self, operation: Operation) -> dict[str, str]:
         """The path values of the records above the one that the path names."""

@@ -11,7 +11,7 @@ from urllib.parse import unquote
 from contract_tests.core.accepted import is_job
 from contract_tests.core.action import Action
 from contract_tests.core.answer import NOT_JSON, Answer
-from contract_tests.core.distinct import unique
+from contract_tests.core.distinct import TAKEN, unique
 from contract_tests.core.errors import Broken, NotChecked
 from contract_tests.core.locating import canonical, has_form, located
 from contract_tests.core.operation import nameless
@@ -21,7 +21,6 @@ from contract_tests.suites.records.comparing import Loss
 from contract_tests.suites.records.kinds import body_of, settable
 
 REFUSALS: Final = frozenset({400, 403, 409, 413, 422})
-TAKEN: Final = 409
 
 
 @dataclass

@@ -92,6 +92,28 @@ def test_a_target_that_makes_no_record_is_not_asked_again(notes: Contract, statu
     assert records.unwilling["createNote"].startswith(why)
 
 
+class _OncePerText(_Target):
+    """A target that has the first text that it is sent already."""
+
+    def __init__(self, contract: Contract) -> None:
+        super().__init__(contract)
+        self.texts: list[str] = []
+
+    def request(self, method: str, path: str, *, body: Any = None, operation: Operation | None = None) -> Answer:
+        self.texts.append(body["text"])
+        self.status = 409 if body["text"] == self.texts[0] else 201
+        return super().request(method, path, body=body, operation=operation)
+
+
+def test_a_record_whose_text_is_taken_is_made_with_another_text(notes: Contract) -> None:
+    """The same body otherwise: what else would be tried may be refused for other reasons."""
+    target = _OncePerText(notes)
+    records = Records(cast(Any, target), 1)
+    assert records.make(target.own.makers[0])
+    first, second = target.texts
+    assert second.startswith(first)
+
+
 def test_path_values_name_a_record_of_the_run(notes: Contract) -> None:
     """The first or the newest; one that was there before where none is made."""
     records, target = _records(notes)
