@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from functools import partial
 from typing import Any, Final
@@ -21,10 +22,14 @@ from contract_tests.suites.records.comparing import same
 from contract_tests.suites.records.kinds import declared
 from contract_tests.suites.records.life import Life
 from contract_tests.suites.records.looking import creator
+from contract_tests.suites.records.said import sentences
 
 pytestmark = pytest.mark.usefixtures("writable", "reserved")
 WEAK: Final = "W/"
 ACCEPTED: Final = 202  # it will be done later
+MANY: Final = re.compile(r"\b(all|every|each|both|others?|rest|series|siblings?|group|together)\b", re.IGNORECASE)
+"""Words by which an action is about more than one record."""
+
 PAGE: Final = "the responses of the contract: both are the record"
 
 
@@ -48,6 +53,7 @@ def check_action(life: Life, action: Action) -> None:
         if answer.ok and answer.status != ACCEPTED:
             life.eventually(partial(check_shown, life, action, made, answer))
             check_tag(life, action, made, before, answer)
+            check_alone(life, action, body)
             return
     raise NotChecked(f"{action.id} refuses to act: {answer.describe()}")
 
@@ -84,6 +90,43 @@ def check_tag(life: Life, action: Action, made: Made, before: Answer, answer: An
     if changed and tag and not tag.startswith(WEAK) and tag == before.headers.get("etag"):
         expected = f"another ETag of the record after {action.id} has changed {changed[0]} (RFC 9110, section 8.8.1)"
         raise Broken(expected, f"ETag: {tag}", before, answer, after, in_order=True)
+
+
+def check_alone(life: Life, action: Action, body: tuple[Any, ...]) -> None:
+    """Raise `Broken` where another record goes into the same state, twice in a row: once may be chance."""
+    is_below = len(action.operation.path_names) > 1  # what lies below one parent may show its state
+    if is_below or any(MANY.search(one) for one in sentences(action.operation, (200,))):
+        return
+    first = moved_along(life, action, body)
+    if first and (again := moved_along(life, action, body)):
+        raise again
+
+
+def moved_along(life: Life, action: Action, body: tuple[Any, ...]) -> Broken | None:
+    """What is wrong where a newer record goes into the same state; the two are looked at right before and after."""
+    made, other = (life.create(life.body(creator(life), 0)) for _ in range(2))
+    before = [life.look(one) for one in (made, other)]
+    answer = life.send(action, life.path(action, made), *body)
+    after = [life.look(one) for one in (made, other)]
+    if made.key == other.key or not answer.ok or answer.status == ACCEPTED:
+        return None
+    (old, beside), (new, moved) = (
+        [life.record_in(one, record) or {} for one, record in zip(seen, (made, other), strict=True)]
+        for seen in (before, after)
+    )
+    for name in states(life):
+        values = {name in one for one in (old, beside, new, moved)}
+        if values == {True} and old[name] == beside[name] != new[name] == moved[name]:
+            expected = f"{action.id} to leave {name} of another record as it was: {in_json(old[name])}"
+            return Broken(expected, in_json(moved[name]), made.answer, other.answer, answer, after[1], in_order=True)
+    return None
+
+
+def states(life: Life) -> list[str]:
+    """The members of a record that have one of a few values."""
+    assert life.kind.reader is not None
+    members = declared(life.contract, life.kind.reader)
+    return [name for name, schema in members.items() if merged_keywords(life.contract, schema).get("enum")]
 
 
 def shown_by_both(life: Life, action: Action, said: Mapping[str, Any]) -> list[str]:

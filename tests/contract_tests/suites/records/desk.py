@@ -162,6 +162,8 @@ class Desk(Small):
 
     def close(self, key: int) -> Reply:
         is_closed = self.tickets[key]["state"] == "closed" and "closed twice" not in self.broken
+        for other in self.tickets if "all closed" in self.broken and not is_closed else ():
+            self.changed(other, "closed")
         return self.refused(409) if is_closed else self.changed(key, "closed")
 
     def reopen(self, key: int) -> Reply:
@@ -193,7 +195,10 @@ class Desk(Small):
         is_stale = wanted not in {tag, "*"}
         if is_stale and "written" not in self.broken:
             return self.refused(412)
-        self.tickets[key] |= {name: asked.json[name] for name in ("title", "urgency", "agentId") if name in asked.json}
+        names = [name for name in ("title", "urgency", "agentId") if name in asked.json]
+        self.tickets[key] |= {
+            name: asked.json[name] for name in (names[:1] if "first member" in self.broken else names)
+        }
         self.tags[key] = self.tags.get(key, 0) + 1
         if is_stale:
             return self.refused(412)

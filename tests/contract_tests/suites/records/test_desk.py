@@ -34,6 +34,10 @@ OTHERS = {
     "size": "attach to store",
     "written": "a refused changeTicket to leave",
 }
+MORE = {
+    "all closed": "closeTicket to leave state of another record as it was",
+    "first member": "changeTicket to show /urgency as it was sent",
+}
 """Those that hide one of the others."""
 
 
@@ -65,9 +69,9 @@ def test_a_sound_desk_passes(capsys: pytest.CaptureFixture[str]) -> None:
     assert [words for words in silent if words in said] == [], said
 
 
-@pytest.mark.parametrize("defects", [DEFECTS, OTHERS], ids=["one", "other"])
+@pytest.mark.parametrize("defects", [DEFECTS, OTHERS, MORE], ids=["one", "other", "more"])
 def test_each_defect_is_named(defects: dict[str, str], capsys: pytest.CaptureFixture[str]) -> None:
-    """All of them in two runs."""
+    """All of them in three runs."""
     code, said = judged(Desk(*defects), capsys)
     assert code == 1
     assert [name for name, words in defects.items() if words not in said] == [], said
