@@ -90,7 +90,7 @@ class Calls:
         found = listed(operation)
         if self.records is not None and len(found) < len(operation.path_names):
             found |= self.records.values(operation, last=True)
-        if not found.keys() >= {*operation.path_names} and operation.method == "GET":
+        if not found.keys() >= {*operation.path_names} and not operation.is_write:
             return self.discovery.calls(operation)[0]
         if operation.method == "PUT" and self.records is not None and len(found) < len(operation.path_names):
             found = {

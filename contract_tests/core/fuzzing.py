@@ -111,7 +111,10 @@ class Fuzzer:
         self, operation: Operation, mode: HypothesisTestMode, one: Callable[[Case[Any]], None], end: float
     ) -> str:
         """Pass the inputs of one mode to `one`, as many as are made until `end`; returns why some could not be made."""
-        generated = self.schema[operation.path][operation.method]
+        try:
+            generated = self.schema[operation.path][operation.method]
+        except LookupError:
+            return f"no input can be generated: Schemathesis has no method {operation.method}"
         config = HypothesisTestConfig(
             project=self.schema.config,
             modes=[mode],

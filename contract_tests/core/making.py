@@ -22,9 +22,11 @@ from contract_tests.core.keys import FreeKeys
 from contract_tests.core.likeness import alike, renamed
 from contract_tests.core.locating import has_form, prefixes
 from contract_tests.core.mending import with_free_texts
-from contract_tests.core.operation import nameless
+from contract_tests.core.needs import removing_body
+from contract_tests.core.operation import ABSENT, nameless
 from contract_tests.core.own import Own
 from contract_tests.core.referring import References
+from contract_tests.core.safety import INPUT_REFUSALS
 from contract_tests.core.samples import Samples, drawn
 from contract_tests.core.schemas import examples_of
 from contract_tests.core.target import NOTHING, Target, path_of
@@ -292,6 +294,9 @@ class Records:
             return "the contract has no operation that removes it"
         try:
             answer = self.target.request("DELETE", url)
+            if answer.status in INPUT_REFUSALS and match[0].takes_body and not match[0].requires_body:
+                body = removing_body(self.target.contract, match[0], match[1][-1] if match[1] else "")
+                answer = answer if body is ABSENT else self.target.request("DELETE", url, body=body)
         except (NotChecked, Broken) as error:
             return str(error)
         is_gone = answer.ok or answer.status in GONE

@@ -7,11 +7,11 @@ from collections.abc import Iterator, Mapping
 from typing import Any, Final
 from uuid import uuid4
 
-from contract_tests.core.contract import Contract, Operation, Parameter
+from contract_tests.core.contract import Contract, Operation, Parameter, is_json
 from contract_tests.core.document import Place
-from contract_tests.core.operation import given
+from contract_tests.core.operation import ABSENT, given
 from contract_tests.core.samples import Samples
-from contract_tests.core.schemas import fits
+from contract_tests.core.schemas import fits, sendable
 from contract_tests.core.words import as_query
 
 OF_HTTP: Final = frozenset({"accept", "authorization", "content-type", "cookie"})
@@ -36,6 +36,23 @@ def needed_query(contract: Contract, operation: Operation) -> Mapping[str, Any]:
         return {}
     made = Samples(contract).queries(operation, 0)[-1]
     return {name: as_query(value) for name, value in {**made, **given(wanted)}.items()}
+
+
+def removing_body(contract: Contract, operation: Operation, key: str = "") -> Any:
+    """The JSON body of a DELETE: an example of the contract, else a generated one; a member that is called like the key
+    in the path names the same record. ABSENT for other operations, and where none can be made."""
+    declared = operation.declared.body if operation.method == "DELETE" else None
+    place = next(contract.json_request_schemas(operation), None) if declared else None
+    if declared is None or place is None:
+        return ABSENT
+    examples = [value for one in declared.media_types.values() if is_json(one.name) for value in one.examples.values()]
+    made = [*examples, *(Samples(contract).bodies(operation, 3, 0) or ())[-1:]]
+    body = next((one for one in made if fits(contract, place, one, writing=True)), ABSENT)
+    named = sendable(contract, operation) & {"id", *operation.path_names[-1:]} if key and isinstance(body, dict) else ()
+    for value in (key, *([int(key)] if key.isdigit() else [])) if named else ():
+        if fits(contract, place, {**body, **dict.fromkeys(named, value)}, writing=True):
+            return {**body, **dict.fromkeys(named, value)}
+    return body
 
 
 def taken_once(contract: Contract, operation: Operation) -> dict[str, str]:

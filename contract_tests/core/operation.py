@@ -12,9 +12,10 @@ from mockserver.contract.operations.expressions import EXPRESSION
 from mockserver.contract.operations.operation import ABSENT, Parameter, Response
 from mockserver.contract.operations.operation import Operation as Declared
 
-__all__ = ["SAFE_METHODS", "Operation", "advice", "given", "matches", "nameless"]
+__all__ = ["ABSENT", "SAFE_METHODS", "Operation", "advice", "given", "matches", "nameless"]
 
-SAFE_METHODS: Final = frozenset({"GET", "HEAD", "OPTIONS"})
+SAFE_METHODS: Final = frozenset({"GET", "HEAD", "OPTIONS", "PROPFIND", "QUERY", "REPORT", "SEARCH"})
+"""Methods that only read, as the registry of HTTP methods (IANA) has them; TRACE, which is one, is left out."""
 
 
 @dataclass(frozen=True)
@@ -40,6 +41,11 @@ class Operation:
     def takes_body(self) -> bool:
         """Whether it declares a request body."""
         return self.declared.body is not None
+
+    @property
+    def requires_body(self) -> bool:
+        """Whether it can't be called without a request body."""
+        return self.declared.body is not None and self.declared.body.required
 
     @property
     def parameters(self) -> tuple[Parameter, ...]:

@@ -13,7 +13,7 @@ from urllib.parse import quote, unquote
 
 from contract_tests.core.accepted import is_job
 from contract_tests.core.answer import Answer, Sent
-from contract_tests.core.contract import Contract, Operation
+from contract_tests.core.contract import SAFE_METHODS, Contract, Operation
 from contract_tests.core.creation import (
     KEYS,
     Maker,
@@ -141,10 +141,9 @@ class Own:
         self, answer: Answer, operation: Operation, values: Sequence[str], made_up: Callable[[str], bool]
     ) -> None:
         """Take note of what an answer shows, makes or removes."""
-        if not answer.ok or answer.sent.method in {"HEAD", "OPTIONS"}:
-            return
-        if answer.sent.method == "GET":
+        if answer.ok and answer.sent.method == "GET":
             self._saw(answer, operation, values)
+        if not answer.ok or answer.sent.method in SAFE_METHODS:
             return
         path, maker = canonical(answer.sent.path), self.by_operation.get(operation.id)
         if maker is not None:

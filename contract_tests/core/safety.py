@@ -1,6 +1,6 @@
 """What may be sent: the gate applies these rules to every request.
 
-observe   reads only: GET, HEAD, OPTIONS
+observe   reads only: GET, HEAD, OPTIONS, and where the contract has them QUERY and others that only read
 probe     and writes that must be refused, each built so that even a target without any validation changes nothing:
           it names a made-up record, or it follows a refusal that proves that the operation validates
 own       and writes to records that this run has made itself
@@ -28,6 +28,9 @@ from contract_tests.core.errors import NotChecked
 from contract_tests.core.operation import nameless
 from contract_tests.core.own import EXISTING, Own
 from contract_tests.core.selection import Selection
+
+OF_ALL_PATHS = frozenset({"GET", "HEAD", "OPTIONS"})
+"""Methods that only read, whether the contract has them for a path or not."""
 
 ROOM = 16  # random characters that make an id unique
 INPUT_REFUSALS = frozenset({400, 415, 422})
@@ -95,7 +98,9 @@ class Rules:
         left_out = self.selection.left_out(self.contract, sent) if self.selection else None
         if left_out:
             raise NotChecked(f"{left_out} was left out by the choice of operations")
-        if sent.method in SAFE_METHODS:
+        if sent.method in OF_ALL_PATHS or (
+            sent.method in SAFE_METHODS and self.contract.match(sent.method, sent.path, sent)
+        ):
             return
         if self.level is Safety.OBSERVE:
             raise NotChecked("--safety observe sends no writes")

@@ -15,7 +15,8 @@ from contract_tests.core.contract import Contract, Operation
 from contract_tests.core.credentials import Keys, credentials, names_user
 from contract_tests.core.errors import Broken, NotChecked
 from contract_tests.core.gate import Gate
-from contract_tests.core.needs import needed, needed_query
+from contract_tests.core.needs import needed, needed_query, removing_body
+from contract_tests.core.operation import ABSENT
 from contract_tests.core.renewing import Credential
 from contract_tests.core.transport import NETWORK_ERRORS
 from contract_tests.core.words import query_string
@@ -97,6 +98,10 @@ class Target:
         required = needed_query(self.contract, operation) if operation and "?" not in path else {}
         path = with_query(path, {**required, **named.query})
         content = None
+        if body is NOTHING and operation is not None and operation.requires_body:
+            found = self.contract.match(method, path)
+            removing = removing_body(self.contract, operation, "".join(found[1][-1:]) if found else "")
+            body = NOTHING if removing is ABSENT else removing
         if body is not NOTHING:
             content = body if isinstance(body, bytes) else json.dumps(body).encode()
             sent_headers["Content-Type"] = "application/json"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence, Set
+from collections.abc import Callable, Sequence, Set
 from typing import Final
 
 from contract_tests.core.calls import Call, Calls
@@ -29,32 +29,40 @@ def reach(
     writes: bool,
     workers: int,
 ) -> None:
-    """Read one record of each kind, then write once to a record of this run by each operation that was not `reached`.
+    """Read one record of each kind, also by QUERY and whatever else only reads, then write once to a record of this run
+    by each operation that was not `reached`.
 
     The answers are judged as all others are; other promises say what could not be called.
     """
     found = Discovery(target.contract, operations, most=1)
     found.explore(target, workers)
+    calls = Calls(found, records.seed, records if writes else None)
+    for one in operations:
+        if not one.is_write and one.method != "GET":
+            send_one(target, calls, one, lambda _: True)
     if not writes or not records.own.makers:
         return
-    calls = Calls(found, records.seed, records)
     left = [one for one in operations if one.is_write and not one.acts_on_everything and one.id not in reached]
     end = time.monotonic() + target.gate.limits.left() * REACHING
     lanes = [in_order(lane) for lane in lanes_of(target.contract, left)]
 
     def call_once(operation: Operation) -> None:
-        if time.monotonic() > end:
-            return
-        try:
-            call = calls.of(operation)
-            if is_about_own(call, records):
-                call.send(target)
-        except BudgetSpent:
-            raise
-        except (NotChecked, Broken):
-            return
+        if time.monotonic() <= end:
+            send_one(target, calls, operation, lambda call: is_about_own(call, records))
 
     side_by_side(workers, lanes, call_once)
+
+
+def send_one(target: Target, calls: Calls, operation: Operation, may_go: Callable[[Call], bool]) -> None:
+    """Make a valid call of an operation, where one is known that may be made."""
+    try:
+        call = calls.of(operation)
+        if may_go(call):
+            call.send(target)
+    except BudgetSpent:
+        raise
+    except (NotChecked, Broken):
+        return
 
 
 def in_order(lane: Sequence[Operation]) -> list[Operation]:

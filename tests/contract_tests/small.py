@@ -203,6 +203,7 @@ def handler_of(service: Small) -> type[BaseHTTPRequestHandler]:
                 self.wfile.write(body)
 
         do_GET = do_POST = do_PUT = do_PATCH = do_DELETE = do_HEAD = do_OPTIONS = do_TRACE = take  # noqa: N815 - the names that the server calls
+        do_QUERY = do_SEARCH = do_PURGE = take  # noqa: N815
 
         def log_message(self, *_: object) -> None:
             pass

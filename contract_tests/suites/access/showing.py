@@ -92,9 +92,9 @@ def scalars(item: Any) -> dict[str, Any]:
 
 
 def may_show(contract: Contract, operation: Operation, kept: Kept) -> bool:
-    """Whether an operation reads records of the kind: it is a GET, or a POST to search, beside their list or with its
-    schema of them."""
-    reads = operation.method == "GET" or (
+    """Whether an operation reads records of the kind: by its method, or it is a POST to search; beside their list, or
+    with its schema of them."""
+    reads = (not operation.is_write and operation.method not in {"HEAD", "OPTIONS"}) or (
         operation.method == "POST" and READING.search(operation.path) and CREATED not in operation.statuses
     )
     above = kept.call.operation.path_names[: len(operation.path_names)]
@@ -116,7 +116,7 @@ def askings(contract: Contract, operation: Operation, kept: Kept) -> Iterator[Ca
     """Calls that may show the record: for all there is, and for what it has."""
     values, samples = kept.call.values[: len(operation.path_names)], Samples(contract)
     schemas = {one.name: one.schema for one in operation.parameters if one.location == "query"}
-    if operation.method == "GET":
+    if not operation.takes_body:
         needed = dict(next(iter(samples.queries(operation, 0)), {}))
         asked = wanted(contract, schemas, kept)
         if not any(one.required for one in operation.parameters if one.location == "query"):

@@ -14,8 +14,8 @@ from pathlib import Path
 import pytest
 
 from contract_tests.suites.records import pacing
-from tests.contract_tests.cases.running import Ran, run
-from tests.contract_tests.small import TOKEN, Asked, Notes, Reply, contract_of_notes
+from tests.contract_tests.cases.running import Ran, run, thing
+from tests.contract_tests.small import JSON, TOKEN, Asked, Notes, Reply, contract_of_notes
 from tests.support import TIMEOUT
 
 WORKING = ("--token", TOKEN, "--skip", "endSession")
@@ -180,3 +180,40 @@ def test_writes_that_show_late_are_no_alarm_where_that_is_said(tmp_path: Path) -
     ran = run(service, contract_of_notes(), tmp_path, *WORKING, *WHERE, "--suite", "oracle", "--settle", "200ms")
     assert left(service, ran) == (0, [], ["n1", "n2", "n3"], [])
     assert run(Late(TIMEOUT), contract_of_notes(), tmp_path, *WORKING, "--suite", "records").code == 1
+
+
+REASON = thing(reason={"type": "string", "minLength": 3})
+
+
+class Reasoned(Notes):
+    """Removes a note only for a reason; `lax` whatever its reason is, `asking` also without one."""
+
+    def __init__(self, kind: str) -> None:
+        super().__init__()
+        self.kind = kind
+
+    def one(self, asked: Asked, name: str) -> Reply:
+        reason = asked.json.get("reason") if isinstance(asked.json, dict) else None
+        is_reason = isinstance(reason, str) and len(reason) >= 3
+        is_free = self.kind == "lax" or (self.kind == "asking" and not asked.body)
+        if asked.method == "DELETE" and not is_reason and not is_free:
+            return Reply(400, {"error": "why?"})
+        return super().one(asked, name)
+
+
+@pytest.mark.parametrize("version", ["3.0.3", "3.1.0"])
+@pytest.mark.parametrize("kind", ["strict", "lax", "asking"])
+def test_a_record_that_is_removed_for_a_reason(kind: str, version: str, tmp_path: Path) -> None:
+    """The body that a DELETE requires goes with it, at the end too, and is required; an optional one is left out."""
+    document = contract_of_notes() | {"openapi": version}
+    del document["paths"]["/session/end"]
+    removal = document["paths"]["/notes/{id}"]["delete"]
+    removal["requestBody"] = {"required": kind != "asking", "content": {JSON: {"schema": REASON}}}
+    removal["responses"]["400"] = {"description": "No reason"}
+    service = Reasoned(kind)
+    ran = run(service, document, tmp_path, "--token", TOKEN, "--safety", "own", "--suite", "records",
+              "--suite", "conformance")  # fmt: skip
+    found = [expected for _, expected, _ in ran.broken()]
+    assert (ran.code, sorted(service.notes)) == (1 if kind == "lax" else 0, ["n1", "n2", "n3"]), (found, ran.printed)
+    assert all(one.startswith("deleteNote to refuse an invalid input") for one in found)
+    assert any("Missing request body" in one for one in found) == (kind == "lax")
