@@ -84,6 +84,11 @@ def is_time_of_change(name: str) -> bool:
     return is_stamp(name) and MADE.search(name) is None
 
 
+def is_time_of_making(name: str) -> bool:
+    """Whether a member says when its record was made."""
+    return is_stamp(name) and MADE.search(name) is not None
+
+
 def is_set(schema: Any) -> bool:
     """Whether the order of a list means nothing, for no value can stand in it twice."""
     return isinstance(schema, Mapping) and schema.get("uniqueItems") is True

@@ -50,7 +50,7 @@ def check_conditional(life: Life) -> None:
         expected = f"the record to {IF_NONE_MATCH}: {UNKNOWN}, which is not its ETag ({tag})"
         raise Broken(expected, other.describe(), again, other, in_order=True)
     for update in life.kind.updates[:1]:
-        changed = life.send(update, life.path(update, made), life.naming(update, made, life.body(update, 1)))
+        changed, _ = life.change(update, life.path(update, made), life.naming(update, made, life.body(update, 1)))
         if changed.ok and tag_of(life.look(made)) != tag and (old := read(life, made, tag)).status == UNCHANGED:
             expected = f"the record to {IF_NONE_MATCH}: {tag}, an ETag that it had before {update.id} has changed it"
             raise Broken(expected, old.describe(), changed, old, in_order=True)

@@ -108,7 +108,8 @@ def check_stale_removal(life: Life, action: Action) -> None:
     """Change a record, then remove it as if it had not changed, then as it is."""
     made = life.create(life.body(creator(life), 0))
     old = tag_of(life.look(made))
-    changed = life.send(life.kind.updates[0], life.path(life.kind.updates[0], made), life.body(life.kind.updates[0], 1))
+    update = life.kind.updates[0]
+    changed, _ = life.change(update, life.path(update, made), life.body(update, 1))
     seen = life.look(made)
     new = tag_of(seen)
     if not changed.ok or not old or not new or new == old:

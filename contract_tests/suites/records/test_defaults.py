@@ -59,7 +59,7 @@ def check_defaults(life: Life, action: Action, known: Mapping[str, Any]) -> None
     """Make, or replace, a record with the least body, and read it."""
     is_new = action is creator(life)
     made = life.create(least(life, action) if is_new else life.body(creator(life), 1))
-    answer = made.answer if is_new else life.send(action, life.path(action, made), least(life, action, made))
+    answer = made.answer if is_new else life.change(action, life.path(action, made), least(life, action, made))[0]
     sent = made.sent if is_new else answer.sent.json
     if answer.ok and isinstance(sent, Mapping):
         left_out = {name: default for name, default in known.items() if name not in sent}

@@ -45,8 +45,8 @@ def check_parents(life: Life, all_kinds: list[Life], cases: Cases) -> None:
     actions = [one for one in (life.kind.read, *life.kind.updates[:1], life.kind.remove) if one is not None]
     for action in [one for one in actions if {*elsewhere} <= {*one.operation.path_names}]:
         with cases.case():
-            body = {"body": life.naming(action, made, life.body(action, 1))} if action.operation.takes_body else {}
-            answer = life.send(action, life.path(action, misplaced), **body)
+            body = life.naming(action, made, life.body(action, 1))
+            answer, _ = life.change(action, life.path(action, misplaced), body)
             if answer.ok:
                 expected = f"404 from {action.id} for a record that lies below another parent"
                 raise Broken(expected, answer.describe(), made.answer, answer, in_order=True)

@@ -58,9 +58,12 @@ def check_unsendable(life: Life, action: Action, sent: Mapping[str, Any]) -> Non
     before = life.record_in(life.look(made), made) or {}
     if is_create and not sent.keys() <= made.sent.keys():
         return  # it was refused, and then made without them
-    answer = made.answer if is_create else life.send(action, life.path(action, made), {**life.body(action, 1), **sent})
+    if is_create:
+        check_left(life, action, made, sent, {}, made.answer)
+        return
+    answer, body = life.change(action, life.path(action, made), {**life.body(action, 1), **sent})
     if answer.ok:
-        check_left(life, action, made, sent, {} if is_create else before, answer)
+        check_left(life, action, made, {name: body[name] for name in sent}, before, answer)
 
 
 def check_left(

@@ -76,7 +76,7 @@ def check_no_update(life: Life, update: Action, made: Made, removal: Any) -> Non
     """Raise `Broken` where a record that is gone can still be changed."""
     if update.behaviour.created is not None or not {"404", "410"} & {*update.operation.statuses}:
         return
-    answer = life.send(update, life.path(update, made), life.naming(update, made, life.body(update, 0)))
+    answer, _ = life.change(update, life.path(update, made), life.naming(update, made, life.body(update, 0)))
     if answer.ok:
         expected = f"404 from {update.id} for a record that is gone"
         raise Broken(expected, answer.describe(), removal, answer, in_order=True)

@@ -17,6 +17,7 @@ from tests.contract_tests.conftest import ContractOf
 from tests.contract_tests.small import JSON, Asked, Reply, Small
 
 CODE = "^[A-Z]{2}-[0-9]{3}$"
+LABEL = {"label": "none"}
 
 
 @pytest.mark.parametrize(
@@ -48,12 +49,13 @@ def test_a_value_that_is_no_free_text_stays(contract_of: ContractOf, member: dic
 
 
 class Lockers(Small):
-    """Lockers, each with a code that no other one has, which can be opened; `broken` names its defects."""
+    """Lockers, each with a code that no other one has had, which can be opened; `broken` names its defects."""
 
     def __init__(self, *broken: str) -> None:
         super().__init__()
         self.broken = frozenset(broken)
         self.lockers: dict[str, dict[str, Any]] = {}
+        self.used: set[str] = set()
         self.numbers = itertools.count(1)
 
     def answer(self, asked: Asked) -> Reply:
@@ -68,58 +70,77 @@ class Lockers(Small):
             return Reply(200, {**locker, "isOpen": True})
         if asked.method == "DELETE":
             return Reply(204, self.lockers.pop(locker["id"]))
+        if asked.method in {"PUT", "PATCH"}:
+            return self.change(locker, asked.json, replaces=asked.method == "PUT")
         return Reply(200, locker) if asked.method in {"GET", "HEAD"} else Reply(405, {}, {"Allow": "GET, DELETE"})
 
     def make(self, sent: Any) -> Reply:
-        code = sent.get("code") if isinstance(sent, dict) else None
-        size = sent.get("size", 1 if "size" in self.broken else None) if isinstance(sent, dict) else None
-        is_size = isinstance(size, int) and not isinstance(size, bool) and 1 <= size <= 3
-        if not isinstance(code, str) or not re.fullmatch(CODE[1:-1], code) or not is_size:
+        if not isinstance(sent, dict) or not self.fits({"label": "", **sent}):
             return Reply(400, {})
-        if any(one["code"] == code for one in self.lockers.values()):
+        locker = {"id": f"l{next(self.numbers)}", "isOpen": False, "size": 1, **LABEL, **sent}
+        return self.kept(locker, 201)
+
+    def change(self, locker: dict[str, Any], sent: Any, *, replaces: bool) -> Reply:
+        known = {} if replaces and "merges" not in self.broken else locker
+        whole = {**LABEL, **known, **sent} if isinstance(sent, dict) else {}
+        if not self.fits(whole) or (replaces and not sent.keys() >= {"code", "size"}):
+            return Reply(400, {})
+        return self.kept({"id": locker["id"], "isOpen": locker["isOpen"], **whole}, 200)
+
+    def fits(self, sent: dict[str, Any]) -> bool:
+        size = sent.get("size", 1 if "size" in self.broken else None)
+        is_size = isinstance(size, int) and not isinstance(size, bool) and 1 <= size <= 3
+        texts = [isinstance(sent.get(name), str) for name in ("code", "label")]
+        return all(texts) and re.fullmatch(CODE[1:-1], sent["code"]) is not None and is_size
+
+    def kept(self, locker: dict[str, Any], status: int) -> Reply:
+        before = self.lockers.get(locker["id"], {})
+        if locker["code"] in self.used and locker["code"] != before.get("code"):
             return Reply(409, {})
-        made = {"id": f"l{next(self.numbers)}", "code": code, "size": size, "isOpen": False}
-        self.lockers[made["id"]] = made
-        return Reply(201, made)
+        self.used.add(locker["code"])
+        self.lockers[locker["id"]] = {name: locker[name] for name in ("id", "code", "size", "label", "isOpen")}
+        return Reply(status, self.lockers[locker["id"]])
 
 
 def contract_of_lockers() -> dict[str, Any]:
     """The contract of `Lockers`."""
-    code, key = {"type": "string", "pattern": CODE}, {"type": "string"}
-    size = {"type": "integer", "minimum": 1, "maximum": 3}
-    shown = thing(id=key, code=code, size=size, isOpen={"type": "boolean"})
+    members: dict[str, Any] = {
+        "code": {"type": "string", "pattern": CODE},
+        "size": {"type": "integer", "minimum": 1, "maximum": 3},
+        "label": {"type": "string", "default": LABEL["label"]},
+    }
+    key = {"type": "string"}
+    shown = thing(id=key, **members, isOpen={"type": "boolean"})
     refused = {status: {"description": "Refused"} for status in ("400", "404", "409")}
-    new = {"schema": thing(code=code, size=size), "example": {"code": "AB-123", "size": 2}}
-    body = {"required": True, "content": {JSON: new}}
-    names = {"parameters": [{"name": "id", "in": "path", "required": True, "schema": key}]}
+    new = {"schema": {**thing(**members), "required": ["code", "size"]}, "example": {"code": "AB-123", "size": 2}}
+    names = [{"name": "id", "in": "path", "required": True, "schema": key}]
+
+    def operation(name: str, success: dict[str, Any], body: Any = None) -> dict[str, Any]:
+        more = {"requestBody": {"required": True, "content": {JSON: body}}} if body else {}
+        return {"operationId": name, "responses": {**success, **refused}, **more}
+
     return api(
         {
-            "/lockers": {
-                "post": {
-                    "operationId": "addLocker",
-                    "requestBody": body,
-                    "responses": {"201": ok(shown)["200"], **refused},
-                }
-            },
+            "/lockers": {"post": operation("addLocker", {"201": ok(shown)["200"]}, new)},
             "/lockers/{id}": {
-                **names,
-                "get": {"operationId": "getLocker", "responses": {**ok(shown), **refused}},
-                "delete": {"operationId": "removeLocker", "responses": {"204": {"description": "Gone"}, **refused}},
+                "parameters": names,
+                "get": operation("getLocker", ok(shown)),
+                "put": operation("replaceLocker", ok(shown), new),
+                "patch": operation("changeLocker", ok(shown), {"schema": {"properties": members, "type": "object"}}),
+                "delete": operation("removeLocker", {"204": {"description": "Gone"}}),
             },
-            "/lockers/{id}/open": {
-                **names,
-                "post": {"operationId": "openLocker", "responses": {**ok(shown), **refused}},
-            },
+            "/lockers/{id}/open": {"parameters": names, "post": operation("openLocker", ok(shown))},
         }
     )
 
 
-@pytest.mark.parametrize("broken", [(), ("stuck",)])
-def test_records_with_a_code_of_their_own_are_checked(tmp_path: Path, broken: tuple[str, ...]) -> None:
-    """The second locker is made under another code, and so what can be done with it is checked."""
-    lockers = Lockers(*broken)
+@pytest.mark.parametrize(("broken", "found"), [("", ""), ("stuck", "actions"), ("merges", "defaults")])
+def test_records_with_a_code_of_their_own_are_checked(tmp_path: Path, broken: str, found: str) -> None:
+    """They are made and changed under a code that is free, and so what can be done with them is checked."""
+    lockers = Lockers(broken)
     ran = run(lockers, contract_of_lockers(), tmp_path, "--suite", "records")
-    assert ran.outcome("actions") == ("broken" if broken else "kept"), ran.printed
+    outcomes = {name: ran.outcome(name) for name in ("actions", "defaults")}
+    assert outcomes == {name: "broken" if name == found else "kept" for name in outcomes}, ran.printed
     assert not lockers.lockers
 
 
