@@ -12,11 +12,12 @@ from functools import cached_property
 from typing import Any
 from urllib.parse import parse_qsl
 
-from contract_tests.core.answer import NOT_JSON, Answer, Sent, names_in
+from contract_tests.core.answer import NOT_JSON, Answer, Sent, names_in, shorten
 from contract_tests.core.contract import UNREAD, Contract, Operation, is_json
 from contract_tests.core.discriminators import has_any, misnamed
 from contract_tests.core.document import Place
 from contract_tests.core.errors import Broken
+from contract_tests.core.markup import is_xml, problem_of
 from contract_tests.core.safety import parsed
 from contract_tests.core.schemas import is_secret, mismatches, without_positions
 
@@ -222,12 +223,21 @@ class AnswerChecks:
 
     def _other(self, operation: Operation, schema: Place, answer: Answer, status: int) -> Iterator[Breach]:
         """A body of text, of a form or of several JSON values."""
+        if is_xml(answer.media_type):
+            yield from self._xml(operation, answer) if answer.body or schema.value is not True else ()
+            return
         value, problem = self.contract.read_answer(operation, status, answer.headers["content-type"], answer.body)
         if problem:
             kind, expected = f"{answer.status} body", f"a body of {answer.media_type} in a {answer.status}"
             yield Breach(operation.id, kind, expected, f"one that {problem}", answer=answer)
         elif value is not UNREAD:
             yield from self._mismatches(operation, schema, answer, value)
+
+    def _xml(self, operation: Operation, answer: Answer) -> Iterator[Breach]:
+        if problem := problem_of(answer.body, answer.headers["content-type"]):
+            expected = f"a body of {answer.media_type} in a {answer.status} that is well-formed XML"
+            got = f"{problem}: {shorten(answer.body.decode('utf-8', 'replace'), 120) or 'an empty body'}"
+            yield Breach(operation.id, f"{answer.status} XML", expected, got, answer=answer)
 
     def _json(self, operation: Operation, schema: Place, answer: Answer) -> Iterator[Breach]:
         if answer.json is NOT_JSON:

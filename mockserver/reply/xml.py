@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -9,9 +10,12 @@ from mockserver.contract.operations import media
 from mockserver.contract.schemas.view import SchemaView, branches, item, members
 from mockserver.state.collection import text_of
 
-_IN_TEXT = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;"})
+_CONTROLS = dict.fromkeys({*range(32)} - {9, 10, 13} | {0xFFFE, 0xFFFF}, "\N{REPLACEMENT CHARACTER}")
+"""Characters that XML 1.0 can't hold, not even as a reference."""
+_IN_TEXT = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;"}) | _CONTROLS
 _IN_ATTRIBUTE = _IN_TEXT | str.maketrans({'"': "&quot;", "\t": "&#9;", "\n": "&#10;", "\r": "&#13;"})
 """Not by `xml.sax.saxutils`, which imports an HTTP client: 40 ms of the start, and 2 MB."""
+_NOT_IN_NAMES, _BEGINS_A_NAME = re.compile(r"[^\w.:-]"), re.compile(r"[^\d.-]")
 
 
 def is_xml(content_type: str) -> bool:
@@ -47,7 +51,7 @@ class _Writer:
     def name(self, schema: Any, own: str) -> str:
         """The name of an element or attribute, with its prefix."""
         name, prefix = self.setting(schema, "name") or own, self.setting(schema, "prefix")
-        return f"{prefix}:{name}" if prefix else str(name)
+        return nameable(f"{prefix}:{name}" if prefix else str(name))
 
     def element(self, value: Any, schema: Any, own: str) -> str:
         """A value as one element."""
@@ -76,6 +80,12 @@ class _Writer:
     def listed(self, values: list[Any], each: Any, name: str) -> str:
         """The items of a list, one element after the other."""
         return "".join(self.element(one, each, name) for one in values)
+
+
+def nameable(name: str) -> str:
+    """A name as elements and attributes may have it: what it can't have there is an underscore."""
+    plain = _NOT_IN_NAMES.sub("_", name)
+    return plain if _BEGINS_A_NAME.match(plain) else f"_{plain}"
 
 
 def _text(value: Any) -> str:

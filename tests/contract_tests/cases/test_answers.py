@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -253,3 +254,24 @@ def test_each_defect_is_named_at_its_operation(ran: Ran) -> None:
 def test_a_body_that_nobody_describes_is_a_note(ran: Ran) -> None:
     """It breaks nothing, but somebody may want to know."""
     assert any(note.startswith("hello: ") and "no body" in note for note in ran.report["notes"])
+
+
+@pytest.mark.parametrize(
+    ("body", "schema", "code"),
+    [
+        (b"<thing><n>1</n></thing>", thing(n={"type": "integer"}), 0),
+        (b"<thing><n>1</n>", thing(n={"type": "integer"}), 1),
+        (b'{"n": 1}', thing(n={"type": "integer"}), 1),
+        (b"", thing(n={"type": "integer"}), 1),
+        (b"", None, 0),  # the contract says nothing of the body
+        (b"<thing>", None, 1),
+    ],
+)
+@pytest.mark.parametrize("media_type", ["application/xml", "text/xml", "application/vnd.thing+xml"])
+def test_xml_is_well_formed(body: bytes, schema: Any, code: int, media_type: str, tmp_path: Path) -> None:
+    """Whatever its schema asks for, which isn't looked at."""
+    content = {media_type: {} if schema is None else {"schema": schema}}
+    document = api({"/thing": get("getThing", {"200": {"description": "Done", "content": content}})})
+    service = Table({"GET /thing": Reply(200, raw=body, headers={"Content-Type": media_type})})
+    ran = run(service, document, tmp_path, "--suite", "conformance")
+    assert (ran.code, len(ran.broken())) == (code, code)

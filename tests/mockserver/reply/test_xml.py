@@ -30,6 +30,11 @@ VIEW = SchemaView(lambda reference: (reference, PET))
 @pytest.mark.parametrize(
     ("value", "schema", "text"),
     [
+        (
+            {"a b": "\x01", "1st": 1, "@type": 2},
+            {"xml": {"name": "t"}},
+            "<t><a_b>\ufffd</a_b><_1st>1</_1st><_type>2</_type></t>",
+        ),
         ({"a": 1, "b": "x"}, {}, "<root><a>1</a><b>x</b></root>"),
         ({"a": 1}, {"xml": {"name": "top"}}, "<top><a>1</a></top>"),
         ({"id": 7}, {"$ref": "#/components/schemas/Pet"}, '<Pet id="7"></Pet>'),
