@@ -23,14 +23,14 @@ from schemathesis.specs.openapi.checks import ensure_resource_availability, use_
 
 from contract_tests.core.alarm import Alarm, TimeOver
 from contract_tests.core.answer import Answer
-from contract_tests.core.contract import Operation
+from contract_tests.core.contract import Contract, Operation
 from contract_tests.core.creation import is_linked
 from contract_tests.core.distinct import TAKEN
 from contract_tests.core.errors import Broken, BudgetSpent, NotChecked, SuiteError
 from contract_tests.core.locating import canonical
 from contract_tests.core.making import Records
 from contract_tests.core.mending import with_free_texts, with_one_fault
-from contract_tests.core.needs import taken_once
+from contract_tests.core.needs import needed, taken_once
 from contract_tests.core.schemas import for_python
 from contract_tests.core.shares import Shares
 from contract_tests.core.target import Target
@@ -41,6 +41,8 @@ PATIENCE = 3.0  # seconds for the first input of an operation, whatever time is 
 WALKS = 3  # with a seed each, where the target makes one end early
 MODES = {HypothesisTestMode.EXAMPLES: 0.25, HypothesisTestMode.COVERAGE: 0.8, HypothesisTestMode.FUZZING: 1.0}
 """The part of the time that is left for each of them. Boundary values show more than random ones."""
+
+CONDITIONS = frozenset({"if-match", "if-none-match", "if-modified-since", "if-unmodified-since"})
 
 
 class Halt(BaseException):
@@ -181,6 +183,9 @@ class Fuzzer:
         spoiled, meta = spoiled_parts(case), case.meta
         about = str(getattr(meta.phase.data, "description", None) or "") if meta else ""
         if "header" not in spoiled and case.headers is not None:
+            for name in [one for one in case.headers if one.lower() in CONDITIONS]:
+                del case.headers[name]  # a generated one is not fulfilled, and 412 says nothing of the rest
+            case.headers.update(conditions(self.target.contract, operation))
             case.headers.update(taken_once(self.target.contract, operation))
         if "body" in spoiled:
             case.body = with_one_fault(self.target.contract, operation, case.body, about, self.seed)
@@ -206,6 +211,11 @@ def name_known(operation: Operation, case: Case[Any], records: Records, turn: in
             **(case.path_parameters or {}),
             **{name: quote(key, safe="") for name, key in known.items()},
         }
+
+
+def conditions(contract: Contract, operation: Operation) -> dict[str, str]:
+    """The headers that make a call conditional, where it can't do without them, with values that are fulfilled."""
+    return {name: value for name, value in needed(contract, operation).items() if name.lower() in CONDITIONS}
 
 
 def refuse_unnameable(case: Case[Any]) -> None:
