@@ -14,6 +14,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from email.utils import format_datetime, parsedate_to_datetime
+from functools import cache, partial
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -35,7 +36,7 @@ from contract_tests.core.health import Health
 from contract_tests.core.limits import Limits
 from contract_tests.core.needs import IF_MATCH
 from contract_tests.core.safety import Rules
-from contract_tests.core.signs import is_refusal
+from contract_tests.core.signs import is_foreign, is_refusal, successes_of
 from contract_tests.core.transfer import headers_of
 from contract_tests.core.transport import NETWORK_ERRORS, Transport, reason_of
 
@@ -70,6 +71,8 @@ class Gate(Transport):
         self.lock = threading.RLock()  #: held by whoever learns from an answer, or needs what was learnt
         self._counting, self._watching = threading.Lock(), threading.RLock()
         self.health = Health(sleep=limits.sleep, left=limits.left)
+        successes = cache(partial(successes_of, contract))
+        self.health.is_foreign = lambda answer, operation: is_foreign(answer, successes(operation))
         self.health.is_open = not any(one.secured for one in contract.operations)
         self.observers: list[Callable[[Answer, str | None], None]] = []
         self._of_thread = threading.local()

@@ -49,6 +49,10 @@ class Health:
     left: Callable[[], float] = lambda: float("inf")
     forget: Callable[[int], None] = lambda _: None  #: what was learnt from answers after the one of that number
     has_user: Callable[[], bool] = lambda: False  #: whether credentials of a user are known
+    is_foreign: Callable[[Answer, Operation], bool] = lambda *_: (
+        False
+    )  #: whether a body has nothing that it should have
+    keeps_to_it: bool = False  #: whether any success had what it should have
     is_open: bool = False  #: whether the contract names no credentials
     is_watching: bool = True
     roots: Callable[[], Iterable[str]] = tuple  #: where else on its host the target may serve the contract
@@ -83,7 +87,8 @@ class Health:
         status = answer.status
         if self.carries(answer.sent) or (self.is_open and not self.has_user()):
             self._note_admission(answer, operation)
-            if status == 401 or (is_refusal(answer, operation) and (operation is None or self._worked(operation))):
+            refuses = is_refusal(answer, operation) or self._is_strange(answer, operation)
+            if status == 401 or (refuses and (operation is None or self._worked(operation))):
                 return self._after_refusal(answer, ask)
             if self._doubts_token(answer, operation):
                 return self._is_renewed(answer, ask)
@@ -137,15 +142,20 @@ class Health:
             raise self._nothing_learnt(there[0] if there else "")
 
     def _note_admission(self, answer: Answer, operation: Operation | None) -> None:
-        if not answer.ok or is_page(answer, operation):
+        is_refused = is_refusal(answer, operation) or self._is_strange(answer, operation)
+        if not answer.ok or is_refused:
             self.failed, self.failed_in_a_row = answer, self.failed_in_a_row + 1
-        if is_refusal(answer, operation) or answer.status in {BAD, ABSENT}:
+        if is_refused or answer.status in {BAD, ABSENT}:
             self.witnesses.saw_failing(answer, operation)
-        if is_refusal(answer, operation):
+        if is_refused:
             self.refused, self.refused_since = self.refused or answer, self.refused_since + 1
             return
         if not answer.ok or operation is None or not (operation.secured or self.is_open):
             return
+        is_documented = operation.response_for(answer.status) is not None
+        if self.keeps_to_it and not is_documented:
+            return  # it may be one of those that say that the session is over
+        self.keeps_to_it = self.keeps_to_it or (is_documented and not self.is_foreign(answer, operation))
         self.last_success, self.accepted = name_of(answer), answer.number
         self._start_anew()
         self.doubts[operation.id, 200] += 1
@@ -157,6 +167,13 @@ class Health:
     def _start_anew(self) -> None:
         self.failed, self.failed_in_a_row, self.refused, self.refused_since = None, 0, None, 0
         self.witnesses.failing.clear()
+
+    def _is_strange(self, answer: Answer, operation: Operation | None) -> bool:
+        """Whether a success has nothing in common with what the operation had shown, nor, where others keep to the
+        contract, with what that has for it."""
+        if operation is None or not answer.ok:
+            return False
+        return self.witnesses.is_strange(answer) or (self.keeps_to_it and self.is_foreign(answer, operation))
 
     def _worked(self, operation: Operation) -> bool:
         return self.doubts[operation.id, 200] > 0

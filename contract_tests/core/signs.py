@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from typing import Final
 
 from contract_tests.core.answer import Answer
-from contract_tests.core.contract import Operation
+from contract_tests.core.contract import Contract, Operation
 from contract_tests.core.routes import PAGE
+from contract_tests.core.schemas import declared_members, kinds_of
 
 UNADMITTED: Final = frozenset({401, 403})
 SIGNED_OUT: Final = frozenset({302, 303, 307, 419, 440, 498})
@@ -49,6 +51,22 @@ def is_page(answer: Answer, operation: Operation | None) -> bool:
     """Whether an answer is a page where the contract has none, such as the start page of a web site."""
     response = operation.response_for(answer.status) if operation else None
     return answer.media_type == PAGE and not (response and {PAGE, "text/*", "*/*"}.intersection(response.media_types))
+
+
+def successes_of(contract: Contract, operation: Operation) -> list[tuple[frozenset[str], frozenset[str]]]:
+    """The types and the members that the contract has for the JSON bodies of each success."""
+    successes = [status for status in operation.responses if status.startswith("2")]
+    schemas = [one.value for status in successes for one in contract.json_answer_schemas(operation, status)]
+    return [(kinds_of(contract, one), frozenset(declared_members(contract, one))) for one in schemas]
+
+
+def is_foreign(answer: Answer, successes: Sequence[tuple[frozenset[str], frozenset[str]]]) -> bool:
+    """Whether a success is JSON of another kind than all that the contract has for one, or has none of its members."""
+    if isinstance(answer.json, list):
+        return bool(successes) and all(kinds == {"object"} for kinds, _ in successes)
+    if not isinstance(answer.json, Mapping) or not answer.json or not successes:
+        return False
+    return all(kinds == {"array"} or (members and not members & answer.json.keys()) for kinds, members in successes)
 
 
 def name_of(answer: Answer) -> str:

@@ -7,16 +7,19 @@ fails now, and where 401 says why, several operations fail, or the server answer
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
 from contract_tests.core.answer import Answer, Sent
 from contract_tests.core.contract import SAFE_METHODS, Operation
-from contract_tests.core.routes import PAGE, Ask, is_told_apart
+from contract_tests.core.routes import Ask, is_told_apart
 from contract_tests.core.signs import ABSENT, HIDING, is_refusal
 
 MOST: Final = 3  # reads that are sent again
+
+
+Shape = frozenset[str] | str
 
 
 @dataclass(frozen=True)
@@ -26,7 +29,7 @@ class Read:
     sent: Sent
     operation: str
     names_record: bool
-    was_page: bool
+    shape: Shape
 
 
 @dataclass
@@ -40,7 +43,7 @@ class Witnesses:
     def saw(self, answer: Answer, operation: Operation) -> None:
         """Take note of a success with the user's credentials."""
         if answer.sent.method == "GET":
-            read = Read(answer.sent, operation.id, bool(operation.path_names), answer.media_type == PAGE)
+            read = Read(answer.sent, operation.id, bool(operation.path_names), shape_of(answer))
             if self.reads.setdefault(operation.id, read).sent.url == answer.sent.url:
                 self.unchanged.add(operation.id)
         elif answer.sent.method not in SAFE_METHODS:
@@ -48,8 +51,15 @@ class Witnesses:
 
     def saw_failing(self, answer: Answer, operation: Operation | None) -> None:
         """Take note of a failure, unless it may be the end of one record."""
-        if operation is not None and (is_refusal(answer, operation) or not operation.path_names):
+        if operation is None:
+            return
+        if answer.ok or is_refusal(answer, operation) or not operation.path_names:
             self.failing.add(operation.id)
+
+    def is_strange(self, answer: Answer) -> bool:
+        """Whether a success has nothing in common with what the same operation had shown."""
+        read = self.reads.get(answer.operation_id)
+        return read is not None and answer.ok and answer.sent.method == "GET" and differs(read.shape, shape_of(answer))
 
     def first(self) -> Sent | None:
         """The read that is asked for first: one that no write can have ended."""
@@ -80,6 +90,18 @@ class Witnesses:
 
 def is_hidden(again: Answer, read: Read) -> bool:
     """Whether a read that had worked is now answered as to a user who isn't signed in."""
-    if again.ok:
-        return again.media_type == PAGE and not read.was_page
-    return again.status in HIDING
+    return differs(read.shape, shape_of(again)) if again.ok else again.status in HIDING
+
+
+def shape_of(answer: Answer) -> Shape:
+    """The names of an object's members, `list`, or the media type of what is neither."""
+    if isinstance(answer.json, Mapping):
+        return frozenset(answer.json)
+    return "list" if isinstance(answer.json, list) else answer.media_type
+
+
+def differs(before: Shape, now: Shape) -> bool:
+    """Whether two successes of one read have nothing in common; objects may have no members."""
+    if isinstance(before, frozenset) and isinstance(now, frozenset):
+        return bool(before and now) and not before & now
+    return before != now

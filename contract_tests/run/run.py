@@ -271,7 +271,8 @@ class Run:
 
     def _observe(self, checks: AnswerChecks, answer: Answer, accepted: str | None) -> None:
         self.redact.learn_all(secrets_in_head(answer))
-        self.ledger.answered.add(answer.operation_id)
+        if answer.operation_id and answer.sent.method == self.contract.operation(answer.operation_id).method:
+            self.ledger.answered.add(answer.operation_id)
         self.coverage.saw(answer)
         if self._is_new(answer):
             self.undocumented.saw(answer)

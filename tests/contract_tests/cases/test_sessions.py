@@ -64,6 +64,8 @@ OVER: dict[str, Callable[[], Reply]] = {
     "403": lambda: Reply(403, {"error": "not for you"}),
     "404": lambda: Reply(404, {"error": "not found"}),  # as of a record that isn't there
     "a page": lambda: Reply(200, raw=b"<form action=/login></form>", headers={"Content-Type": "text/html"}),
+    "200": lambda: Reply(200, {"error": "please sign in"}),
+    "nothing": lambda: Reply(200, raw=b""),
 }
 
 
@@ -110,7 +112,7 @@ def with_writes(**more: Any) -> dict[str, Any]:
 
 
 @pytest.mark.parametrize("lasts", [2, 5, 9, 40])
-@pytest.mark.parametrize("how", ["403", "404", "a page", "a redirect"])
+@pytest.mark.parametrize("how", ["403", "404", "a page", "a redirect", "200"])
 def test_a_token_that_ends_among_writes_ends_the_run(how: str, lasts: int, tmp_path: Path) -> None:
     """Exit 3, with the request after which nothing worked, and nothing of what was seen then is broken."""
     ran = run(Ending(OVER[how](), lasts), with_writes(), tmp_path, "--token", TOKEN, "--safety", "own")
@@ -118,7 +120,7 @@ def test_a_token_that_ends_among_writes_ends_the_run(how: str, lasts: int, tmp_p
     assert "the token seems to have ended at request" in ran.printed
 
 
-@pytest.mark.parametrize("how", ["403", "a page"])
+@pytest.mark.parametrize("how", ["403", "a page", "200"])
 def test_one_operation_that_fails_from_some_request_on_is_broken(how: str, tmp_path: Path) -> None:
     """The others still work with the token: it isn't to blame."""
     service = Ending(OVER[how](), 3, of="GET /notes")
