@@ -208,7 +208,7 @@ class Own:
             for name in (
                 key_names(body, self.parameter_of(template), kind(template)) if isinstance(body, Mapping) else ()
             ):
-                if isinstance(body[name], str | int) and str(body[name]) != values[-1]:
+                if is_key(body[name]) and str(body[name]) != values[-1]:
                     url = self.path_of(template, values[:-1], str(body[name]))
                     yield from [url] if url else ()
 

@@ -251,6 +251,9 @@ def test_a_record_under_a_new_key_stays_the_runs_own(rules: Rules) -> None:
     assert rules.own.alive("/notes/{}") == ["/notes/7"]
     told(rules, request("PUT", "/notes/7", {"noteId": 8}), 200, None, location="/notes/8")
     assert rules.own.alive("/notes/{}") == ["/notes/8"]
+    told(rules, request("PUT", "/notes/8", {"noteId": ""}), 200)
+    assert rules.own.alive("/notes/{}") == ["/notes/8"]  # an empty text isn't a key
+    assert "/notes/" not in {*rules.own.urls, *rules.own.perhaps}
 
 
 def test_what_a_put_under_a_new_key_may_have_made_is_the_runs_own(rules: Rules) -> None:
