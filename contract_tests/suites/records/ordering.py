@@ -94,7 +94,7 @@ def order_of(order: str) -> tuple[str, bool] | None:
 
 
 def comparable(value: Any) -> float | str | None:
-    """A rank that every collation agrees on: of numbers, instants, and texts of small letters alone."""
+    """A rank that every collation agrees on: of numbers, instants, and texts of small letters or of capitals alone."""
     if isinstance(value, bool) or value is None:
         return None
     if isinstance(value, int | float):
@@ -103,5 +103,5 @@ def comparable(value: Any) -> float | str | None:
         moment = instant(value)
         if moment is not None:
             return moment.timestamp()
-        return value if value.isascii() and value.isalpha() and value.islower() else None
+        return value if value.isascii() and value.isalpha() and (value.islower() or value.isupper()) else None
     return None

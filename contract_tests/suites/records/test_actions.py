@@ -30,6 +30,9 @@ ACCEPTED: Final = 202  # it will be done later
 MANY: Final = re.compile(r"\b(all|every|each|both|others?|rest|series|siblings?|group|together)\b", re.IGNORECASE)
 """Words by which an action is about more than one record."""
 
+NOW: Final = r"\b(?:now|as|becomes?)\s+[`'\"]?{}\b"
+"""How a sentence names the state into which an action puts a record: `now closed`, `mark it as done`."""
+
 PAGE: Final = "the responses of the contract: both are the record"
 
 
@@ -53,6 +56,7 @@ def check_action(life: Life, action: Action) -> None:
         if answer.ok and answer.status != ACCEPTED:
             life.eventually(partial(check_shown, life, action, made, answer))
             check_tag(life, action, made, before, answer)
+            life.eventually(partial(check_state, life, action, made, before, answer))
             check_alone(life, action, body)
             return
     raise NotChecked(f"{action.id} refuses to act: {answer.describe()}")
@@ -92,6 +96,24 @@ def check_tag(life: Life, action: Action, made: Made, before: Answer, answer: An
         raise Broken(expected, f"ETag: {tag}", before, answer, after, in_order=True)
 
 
+def check_state(life: Life, action: Action, made: Made, before: Answer, answer: Answer) -> None:
+    """Raise `Broken` where the contract says into which state the action puts a record, and the old one has stayed."""
+    seen = life.look(made)
+    old, new = (life.record_in(one, made) or {} for one in (before, seen))
+    said = [*sentences(action.operation, (answer.status,))]
+    named = [(name, one) for name, values in states(life).items() for one in values if name not in life.settable]
+    found = {(name, state): one for name, state in named for one in said if says(one, state)}
+    for (name, state), clause in found.items() if len(found) == 1 else ():
+        if name in old and old[name] == new.get(name) != state:
+            expected = f"{action.id} to make {name} {in_json(state)} ({clause})"
+            raise Broken(expected, f"{in_json(new[name])} in a read", made.answer, answer, seen, in_order=True)
+
+
+def says(sentence: str, state: Any) -> bool:
+    """Whether a sentence names a state as the one into which an action puts a record."""
+    return isinstance(state, str) and bool(re.search(NOW.format(re.escape(state)), sentence, re.IGNORECASE))
+
+
 def check_alone(life: Life, action: Action, body: tuple[Any, ...]) -> None:
     """Raise `Broken` where another record goes into the same state, twice in a row: once may be chance."""
     is_below = len(action.operation.path_names) > 1  # what lies below one parent may show its state
@@ -122,11 +144,12 @@ def moved_along(life: Life, action: Action, body: tuple[Any, ...]) -> Broken | N
     return None
 
 
-def states(life: Life) -> list[str]:
-    """The members of a record that have one of a few values."""
+def states(life: Life) -> dict[str, list[Any]]:
+    """The members of a record that have one of a few values, with these."""
     assert life.kind.reader is not None
     members = declared(life.contract, life.kind.reader)
-    return [name for name, schema in members.items() if merged_keywords(life.contract, schema).get("enum")]
+    found = {name: merged_keywords(life.contract, schema).get("enum") for name, schema in members.items()}
+    return {name: values for name, values in found.items() if values}
 
 
 def shown_by_both(life: Life, action: Action, said: Mapping[str, Any]) -> list[str]:

@@ -38,9 +38,10 @@ def test_read_only_members(made_kinds: list[Life]) -> None:
 def read_only(life: Life, action: Action) -> dict[str, Any]:
     """A telling value for each readOnly member that a body of the operation has."""
     members = declared_members(life.contract, body_of(life.contract, action).value)
+    can_have_key = action is creator(life) and action.operation.method == "POST"  # that of an update is in its path
     found: dict[str, Any] = {}
     for name, schema in members.items():
-        if is_hidden(life.contract, schema, writing=True) and name != life.kind.key:
+        if is_hidden(life.contract, schema, writing=True) and (can_have_key or name != life.kind.key):
             values = [value for value in life.values.choices(schema) if is_telling(value)]
             found |= {name: values[-1]} if values else {}
     return found

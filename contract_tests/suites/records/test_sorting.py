@@ -57,9 +57,9 @@ def make_plain(life: Life, listing: Action, made: list[Made], fields: set[str]) 
     for turn, text in enumerate(PLAIN):
         body = life.body(life.kind.create, turn)
         for name in texts & body.keys():
-            if isinstance(body[name], str) and fits(life.contract, place, {**body, name: text}, writing=True):
-                body = {**body, name: text}
-        if PLAIN[turn] in body.values():
+            ways = [{**body, name: one} for one in (text, text.upper()) if isinstance(body[name], str)]
+            body = next((one for one in ways if fits(life.contract, place, one, writing=True)), body)
+        if {text, text.upper()} & {one for one in body.values() if isinstance(one, str)}:
             life.create(body, made[0].values if is_below else None)
 
 
@@ -99,6 +99,12 @@ def misplaced(values: list[Any], rank: Callable[[Any], Any], *, descending: bool
     ranks = [(value, rank(value)) for value in values]
     ranks = [(value, found) for value, found in ranks if found is not None]
     for (one, first), (two, second) in pairwise(ranks):
-        if type(first) is type(second) and first != second and (first > second) != descending:
+        if is_comparable(first, second) and first != second and (first > second) != descending:
             return one, two
     return None
+
+
+def is_comparable(one: Any, other: Any) -> bool:
+    """Whether two ranks are of one kind: whether capitals come before small letters, each collation says for itself."""
+    are_texts = isinstance(one, str) and isinstance(other, str)
+    return type(one) is type(other) and not (are_texts and one.islower() != other.islower())

@@ -156,7 +156,7 @@ class Desk(Small):
         return Reply(201, self.notes[number])
 
     def changed(self, key: int, state: str) -> Reply:
-        self.tickets[key]["state"] = state
+        self.tickets[key]["state"] = "open" if "stays open" in self.broken else state
         self.tags[key] = self.tags.get(key, 0) + ("same tag" not in self.broken)
         return Reply(200, self.tickets[key])
 

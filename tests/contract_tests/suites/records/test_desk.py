@@ -33,6 +33,7 @@ OTHERS = {
     "some of many": "a refused addTickets to make no record",
     "size": "attach to store",
     "written": "a refused changeTicket to leave",
+    "stays open": 'closeTicket to make state "closed" (The ticket, now closed.)',
 }
 MORE = {
     "all closed": "closeTicket to leave state of another record as it was",

@@ -106,3 +106,17 @@ def test_texts_of_an_enum_have_its_order_or_that_of_texts(
     wrong = misplaced(values, comparable, descending=descending)
     is_listed = is_in_enum_order(contract, schema, values, descending=descending)
     assert (None if is_listed else wrong) == found
+
+
+@pytest.mark.parametrize(
+    ("values", "found"),
+    [
+        (["alpha", "MIKE", "Echo", "zulu"], None),  # capitals before small letters, or together with them
+        (["MIKE", "ALPHA"], ("MIKE", "ALPHA")),
+        (["alpha", "MIKE", "ALPHA"], ("MIKE", "ALPHA")),
+        (["HH-7", "A-1"], None),
+    ],
+)
+def test_texts_of_one_case_can_be_compared(values: list[str], found: Any) -> None:
+    """Every collation has one order for small letters alone, and for capitals alone."""
+    assert misplaced(values, comparable, descending=False) == found
