@@ -32,7 +32,12 @@ class Run(Making):
         return record
 
     def names_nothing(self, query: Query) -> bool:
-        """Whether a request leaves out what names the record, as it may: nothing of that is in its path."""
+        """Whether a request leaves out what names the record, as it may: nothing of that is in its path. Where nothing
+        names it, but it is the first of all, whether there is none."""
+        if not query.filters:
+            rules, filters = self.behaviours.collections[query.collection], self._filters(query)
+            is_made = query.adopts or rules.implicit
+            return not is_made and self.collections[query.collection].first(filters or (), self.scope.now) is None
         return self._filters(query) is None and all(value.root in ("body", "query") for _, value in query.filters)
 
     def _in_another_way(self, query: Query, filters: Filters | None) -> Record:

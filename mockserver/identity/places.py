@@ -34,7 +34,17 @@ def flows_of(contract: Contract) -> Iterator[Mapping[str, Any]]:
 
 
 def declared(contract: Contract) -> Iterator[tuple[str, str]]:
-    """The paths at which the contract declares endpoints on its own servers."""
+    """The paths at which the contract declares endpoints on its own servers, and those of the operations there: without
+    the path of the server, as the mock has them, too."""
+    for path, name in _addresses(contract):
+        yield path, name
+        for method in _METHODS.get(name, ("POST",)):
+            match = contract.find(method, path)
+            if match is not None and "{" not in match.operation.template:
+                yield match.operation.template, name
+
+
+def _addresses(contract: Contract) -> Iterator[tuple[str, str]]:
     servers = [
         str(one.get("url", "/")) for one in contract.document.root.get("servers") or () if isinstance(one, Mapping)
     ]

@@ -77,3 +77,19 @@ def test_a_path_that_only_fits_is_no_endpoint(mock_of: Callable[..., Ask]) -> No
     ask = mock_of(api, fixtures=USERS)
     assert (ask("GET", "/oauth/token", None).status, ask("GET", "/oauth/7", None).json) == (200, {"name": "x"})
     assert _token(ask, _code(ask)).status == 200
+
+
+@pytest.mark.parametrize("base", ["", "/hub/api"])
+def test_a_declared_operation_is_there_without_the_path_of_its_server(mock_of: Callable[..., Ask], base: str) -> None:
+    """As all operations are."""
+    api = _api(answers(TOKENS))
+    api["servers"] = [{"url": "https://api.example.com/hub/api"}]
+    flow = copy.deepcopy(api["components"]["securitySchemes"]["oauth"]["flows"]["authorizationCode"])
+    flow |= {"authorizationUrl": "/hub/api/oauth/authorize", "tokenUrl": "/hub/api/oauth/token"}
+    api["components"] = {"securitySchemes": {"oauth": {"type": "oauth2", "flows": {"authorizationCode": flow}}}}
+    ask = mock_of(api, fixtures=USERS)
+    query = f"client_id=app&redirect_uri={CALLBACK}&response_type=code&login_hint=alice&scope=notes.read"
+    code = returned(ask("GET", f"{base}/oauth/authorize", None, query=query))["code"]
+    sent = {"content-type": "application/x-www-form-urlencoded"}
+    body = f"grant_type=authorization_code&code={code}&client_id=app".encode()
+    assert ask("POST", f"{base}/oauth/token", None, body=body, headers=sent).status == 200

@@ -851,3 +851,30 @@ def test_what_is_sent_is_shown_in_the_form_of_the_answer(
     made = ask("POST", "/messages", json={"content": value}).json
     assert made["content"] == expected
     assert ask("GET", f"/messages/{made['id']}").json == made
+
+
+@pytest.mark.parametrize(("status", "documented"), [(200, ()), (404, ("404",))])
+def test_a_list_that_is_declared_to_be_one_record_shows_an_example_of_it(
+    status: int, documented: tuple[str, ...], play: Play
+) -> None:
+    """Once nothing is left, where the contract has no answer for that."""
+    paths = crud("/things", "id", THING)
+    paths["/things"]["get"]["responses"] = answer(THING) | {one: {"description": "None"} for one in documented}
+    paths["/things"]["delete"] = {"operationId": "clear", "responses": {"204": {"description": "Gone"}}}
+    ask = play(paths, Thing=thing(id=None, name=None))
+    created = [ask("POST", "/things", json={"name": "Ball"}).json]
+    assert ask("GET", "/things").json.keys() == created[0].keys()
+    assert ask("DELETE", "/things").status == 204
+    assert ask("GET", f"/things/{created[0]['id']}").status == 404
+    assert ask("GET", "/things").status == status
+
+
+def test_a_post_beside_a_few_words_of_a_path_makes_no_records(play: Play) -> None:
+    """`/groups/{kind}` shows one of two groups, which no POST to `/groups` can take away; each gets its answer."""
+    paths = crud("/groups", "kind", THING)
+    paths["/groups/{kind}"]["parameters"][0]["schema"] = kind = {"type": "string", "enum": ["old", "new"]}
+    group = thing(title=None, kind=kind)
+    paths["/groups"] = {"post": {"operationId": "add", "requestBody": body(group), "responses": answer(group, "201")}}
+    ask = play(paths, Thing=thing(total=WHOLE, items={"type": "array", "items": group}))
+    assert [ask("POST", "/groups", json={"title": "Four"}).status for _ in range(4)] == [201] * 4
+    assert ask("GET", "/groups/old").status == 200
