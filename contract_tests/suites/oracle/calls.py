@@ -197,8 +197,10 @@ class Binder:
     def _nobodys(self, operation: Operation, name: str) -> str:
         schema = next((one.schema for one in operation.parameters if one.name == name), None)
         place = self.contract.look_up(Place(schema))
-        kind = place.value.get("type") if place and isinstance(place.value, Mapping) else None
-        return str(self.rules.mint_number()) if kind in {"integer", "number"} else self.rules.mint()
+        keywords = place.value if place and isinstance(place.value, Mapping) else {}
+        if keywords.get("format") == "uuid":  # another text is refused for its form, before anything is looked up
+            return self.rules.mint_like([str(uuid4())])
+        return str(self.rules.mint_number()) if keywords.get("type") in {"integer", "number"} else self.rules.mint()
 
     def _nobodys_body(self, behaviour: Behaviour, body: Any) -> Any:
         inputs = Inputs({}, {}, body)

@@ -17,6 +17,12 @@ from contract_tests.core.words import ABSENT, in_json
 MOMENT = re.compile(r"\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d")
 ADDRESS = re.compile(r"[^\s@]+@[^\s@]+")
 MADE = re.compile(r"creat|insert", re.IGNORECASE)
+ORDERED = re.compile(
+    r"\border\b[^.]*\b(gave|given|sent|kept|preserved|matters)\b|\b(keeps?|preserves?)\b[^.]*\border\b", re.IGNORECASE
+)
+FREE = re.compile(r"\b(no|not|any|whatever)\b|n't\b", re.IGNORECASE)
+"""Words by which a description says that the order of a list is kept, and that it isn't."""
+
 CASELESS = re.compile(
     r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}|[0-9a-f]{0,4}(:[0-9a-f]{0,4}){2,7}|https?://[^/]+/?", re.IGNORECASE
 )
@@ -90,8 +96,11 @@ def is_time_of_making(name: str) -> bool:
 
 
 def is_set(schema: Any) -> bool:
-    """Whether the order of a list means nothing, for no value can stand in it twice."""
-    return isinstance(schema, Mapping) and schema.get("uniqueItems") is True
+    """Whether the order of a list means nothing, for no value can stand in it twice, and the contract says no more."""
+    if not isinstance(schema, Mapping) or schema.get("uniqueItems") is not True:
+        return False
+    said = str(schema.get("description", ""))
+    return not ORDERED.search(said) or bool(FREE.search(said))
 
 
 def same(sent: Any, shown: Any, *, as_set: bool = False) -> bool:

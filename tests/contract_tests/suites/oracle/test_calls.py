@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 import pytest
 
@@ -123,6 +124,19 @@ def test_nobodys_record_is_minted(binder: Binder, pairs: Correspondence) -> None
     assert calls[0] is calls[1]
     assert set(calls[0].values) <= binder.rules.minted
     assert calls[0].values[1].isdigit()
+
+
+def test_nobodys_record_has_a_name_of_the_form_that_the_path_asks_for(
+    contract_of: ContractOf, pairs: Correspondence
+) -> None:
+    """Another one may be refused for its form, before anything is looked up."""
+    key = {"name": "id", "in": "path", "required": True, "schema": {"type": "string", "format": "uuid"}}
+    paths = {"/pets/{id}": {"delete": {"operationId": "remove", "parameters": [key], "responses": {}}}}
+    contract = contract_of({"openapi": "3.1.0", "info": {"title": "T", "version": "1"}, "paths": paths})
+    model = Model({"pets": Collection("pets")}, {"remove": Behaviour("remove", find=Query("pets", {"id": "$path.id"}))})
+    calls = Binder(contract, model, Rules(Safety.FULL, contract)).bind(Step("remove", unknown=True), STATE, pairs)
+    assert calls is not None
+    assert str(UUID(calls[0].values[0])) == calls[0].values[0]
 
 
 def test_made_records_have_keys_of_their_own(foreign: Model, binder: Binder, pairs: Correspondence) -> None:

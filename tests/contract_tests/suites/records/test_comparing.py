@@ -8,7 +8,7 @@ import pytest
 
 from contract_tests.core.contract import Contract
 from contract_tests.core.words import ABSENT
-from contract_tests.suites.records.comparing import is_time_of_change, losses, same
+from contract_tests.suites.records.comparing import is_set, is_time_of_change, losses, same
 from contract_tests.suites.records.showing import what_came
 from tests.contract_tests.conftest import ContractOf
 
@@ -126,3 +126,20 @@ def test_a_deprecated_member_may_say_nothing(contract: Contract) -> None:
 def test_a_long_list_that_lacks_an_item_is_named_by_it(sent: Any, shown: Any, said: str) -> None:
     """Two lists of a hundred items don't show where they differ."""
     assert what_came(sent, shown) == said
+
+
+@pytest.mark.parametrize(
+    ("said", "is_free"),
+    [
+        ("", True),
+        ("Words for it.", True),
+        ("In the order you gave them.", False),
+        ("The order is kept.", False),
+        ("Keeps the order of the request.", False),
+        ("The order doesn't matter, and is not kept.", True),
+        ("In any order, whatever was sent.", True),
+    ],
+)
+def test_the_order_of_different_items_means_nothing_unless_the_contract_says_so(said: str, is_free: bool) -> None:
+    """A list in which no value stands twice may be stored as a set."""
+    assert is_set({"type": "array", "uniqueItems": True, "description": said}) is is_free
