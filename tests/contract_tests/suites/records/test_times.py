@@ -1,8 +1,9 @@
-"""Services on which a change of a note moves the time at which it was made, or leaves that of the last change."""
+"""Services on which a PATCH moves the time at which a note was made, or a change leaves that of the last change."""
 
 from __future__ import annotations
 
 import copy
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -32,11 +33,12 @@ class Dated(Notes):
 
     def one(self, asked: Asked, name: str) -> Reply:
         before = {"createdAt": self.now(), "updatedAt": self.now(), **self.notes.get(name, {})}
-        reply = super().one(asked, name)
-        if asked.method == "PUT" and reply.status == 200:
-            made = self.now() if self.broken == "time_of_making_stays" else before["createdAt"]
+        is_patch = asked.method == "PATCH"
+        reply = super().one(replace(asked, method="PUT") if is_patch else asked, name)
+        if asked.method in {"PUT", "PATCH"} and reply.status == 200:
+            is_kept = is_patch and self.broken != "time_of_making_stays"  # a PUT may make it anew
             changed = before["updatedAt"] if self.broken == "time_of_change_moves" else self.now()
-            reply.value |= {"createdAt": made, "updatedAt": changed}
+            reply.value |= {"createdAt": before["createdAt"] if is_kept else self.now(), "updatedAt": changed}
         return reply
 
 
@@ -53,6 +55,7 @@ def test_the_times_of_a_record(tmp_path: Path, broken: str, said: str | None, ch
     """Without a time of change, each change may make another version; what it is the time of, the contract must say."""
     document = copy.deepcopy(contract_of_notes())
     time = {"type": "string", "format": "date-time", "readOnly": True}
+    document["paths"]["/notes/{id}"]["patch"] = {**document["paths"]["/notes/{id}"]["put"], "operationId": "editNote"}
     note = document["paths"]["/notes/{id}"]["get"]["responses"]["200"]["content"]["application/json"]["schema"]
     note["properties"] |= {"createdAt": time} | ({} if said is None else {"updatedAt": {**time, "description": said}})
     ran = run(Dated(broken), document, tmp_path, "--token", TOKEN, "--skip", "endSession", "--suite", "records")
