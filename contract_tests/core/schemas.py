@@ -11,7 +11,7 @@ from typing import Any
 
 from contract_tests.core.contract import Contract, Operation
 from contract_tests.core.document import Place
-from mockserver.contract import uniqueness
+from mockserver.contract import existence, uniqueness
 from mockserver.contract.contract import DocumentError
 from mockserver.contract.document import pointers
 from mockserver.contract.schemas import view
@@ -174,6 +174,22 @@ def unique_members(
     """The members of a body, alone or together, that no two records of a collection may share, each with the clause
     that says so; `key` isn't among them."""
     return uniqueness.unique_members(operation.declared, schema, contract.reader.view, collection, key)
+
+
+def refused_unless_there(contract: Contract, operation: Operation, name: str, schema: Any) -> existence.Clause | None:
+    """By what a member of a body must name a record that exists; None where the contract doesn't say so."""
+    description = existence.described(schema, contract.reader.view)
+    return existence.refused_unless_there(operation.declared, name, description)
+
+
+def sentences_in(text: str) -> Iterator[str]:
+    """The sentences of a text, each on one line."""
+    return existence.split(text)
+
+
+def said_of_absence(operation: Operation) -> Iterator[existence.Clause]:
+    """What an operation and its refusals say of records that aren't there."""
+    return existence.said_of_absence(operation.declared)
 
 
 def item_of(contract: Contract, schema: Any) -> Any:

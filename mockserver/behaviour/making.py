@@ -14,7 +14,7 @@ from mockserver.behaviour.vocabulary import Change, Creation
 from mockserver.contract.operations.operation import ABSENT, EMPTY
 from mockserver.errors import Refused
 from mockserver.state.collection import Record, identity_of
-from mockserver.state.references import EACH, referring
+from mockserver.state.references import EACH, referring, values_of
 from mockserver.state.rules import CollectionRules
 
 
@@ -52,8 +52,10 @@ class Making(Storing):
         if shape.misfits is not None:
             given = [name for name, value in after.items() if before.get(name, ABSENT) is not value]
             after, touched = self._settled(shape, after, before, change.fields, given), None
+        if change.existing:
+            self._must_lead(shape.rules, _changed(before, after), change.existing)
         if shape.rules.unique and change.conflicts:
-            changed = {one for one in after if after[one] != before.get(one, ABSENT)}
+            changed = _changed(before, after).keys()
             self._must_be_alone(name, after, (one for one in shape.rules.unique if not changed.isdisjoint(one)))
         self._store(name, after, before, touched)
 
@@ -92,6 +94,8 @@ class Making(Storing):
             before, record = None, shape.created(fields, collection, seed, now, fills)
         if shape.misfits is not None:
             record = self._settled(shape, record, before or {}, creation.fields, fields)
+        if creation.existing:
+            self._must_lead(rules, fields, creation.existing)
         if rules.unique and creation.conflicts:
             self._must_be_alone(name, record, (one for one in rules.unique if fields.keys() >= {*one}))
         return self._store(name, record)
@@ -108,6 +112,18 @@ class Making(Storing):
             if any(identity_of(collection.rules, one) != own for one in others):
                 words = " and ".join(f"{field} {short(value)}" for field, value in wanted)
                 raise Refused(409, f"{name} already has a record with {words}")
+
+    def _must_lead(self, rules: CollectionRules, given: Mapping[str, Any], existing: Mapping[str, int]) -> None:
+        """Refuse a reference to a record that isn't there, where the contract says that it is refused."""
+        for reference in rules.refers:
+            status, collection = existing.get(".".join(reference.path)), self.collections.get(reference.collection)
+            if status is None or collection is None or reference.path[0] not in given:
+                continue
+            for value in values_of(given, reference):
+                is_key = type(value) in (str, int) and value != ""
+                if is_key and collection.first(((reference.field, value),), self.scope.now) is None:
+                    words = f"{reference.field} {short(value)}"
+                    raise Refused(status, f"no record of {reference.collection} has {words}")
 
     def _each(self, base: Value, items: Sequence[Any]) -> Iterator[Any]:
         """The items of a list that the body has; while one is at hand, it stands in the place of the list."""
@@ -129,6 +145,11 @@ class Making(Storing):
                 if known:
                     record = referring(record, reference, lambda number, known=known: known[number % len(known)])  # type: ignore[misc]
         return record
+
+
+def _changed(before: Record, after: Record) -> dict[str, Any]:
+    """The fields that have another value than before, with it."""
+    return {name: value for name, value in after.items() if value != before.get(name, ABSENT)}
 
 
 def _laid_over(

@@ -20,6 +20,7 @@ from mockserver.behaviour.values import Value
 from mockserver.behaviour.vocabulary import VERBS, Behaviour, Behaviours, Change, Creation, Embedding, Lead, Page, Query
 from mockserver.clock import parse_period
 from mockserver.contract.contract import Contract
+from mockserver.contract.existence import described, refused_unless_there
 from mockserver.contract.operations.operation import Operation
 from mockserver.contract.schemas.view import at_path, item, members, types
 from mockserver.errors import UsageError, did_you_mean
@@ -57,6 +58,7 @@ def read_behaviours(
     reader = _Reader(locate, contract, folder, adopts=adopts)
     data = reader.mapping(data or {}, "", _TOP)
     reader.collections = frozenset(data.get("collections") or ())
+    reader.referring = _referring(data.get("collections"))
     lengths = {**reader.mapping(data.get("periods") or {}, "/periods")}
     for name in periods:
         if name not in lengths:
@@ -102,6 +104,15 @@ def _embeddings(operations: Mapping[str, Behaviour], rules: Mapping[str, Collect
     return tuple(Embedding(name, one, fills.get(one.collection, ())) for name, one in pairs)
 
 
+def _referring(collections: Any) -> dict[str, tuple[str, ...]]:
+    """By collection, the fields of its records that hold the key of another record, or a list of such keys; not those
+    deeper in a record."""
+    given = collections.items() if isinstance(collections, Mapping) else ()
+    declared = {str(name): one.get("refers") for name, one in given if isinstance(one, Mapping)}
+    fields = {name: map(str, refers) for name, refers in declared.items() if isinstance(refers, Mapping)}
+    return {name: tuple(field for field in each if "." not in field) for name, each in fields.items()}
+
+
 def _indexed(operations: Iterable[Behaviour]) -> dict[str, set[str]]:
     fields: dict[str, set[str]] = {}
     for behaviour in operations:
@@ -114,6 +125,9 @@ def _indexed(operations: Iterable[Behaviour]) -> dict[str, set[str]]:
 
 class _Reader(Telling):
     """Reads one document of behaviours; every error names the line."""
+
+    referring: Mapping[str, tuple[str, ...]] = MappingProxyType({})
+    """By collection, the fields of its records that hold keys of other records."""
 
     def period(self, name: str, text: Any) -> int:
         try:
@@ -175,7 +189,7 @@ class _Reader(Telling):
             operation=name,
             find=self.found(name, data, self.only(queries.get("find"), f"{pointer}/find")),
             create=self.creation(data, pointer, self.contract.operations[name]) if "create" in data else None,
-            set=self.change(data["set"], f"{pointer}/set", self.contract.operations[name]) if "set" in data else None,
+            set=self.change(data, pointer, self.contract.operations[name]) if "set" in data else None,
             remove=queries.get("remove", ()),
             list=self.only(queries.get("list"), f"{pointer}/list"),
             stream=self.only(queries.get("stream"), f"{pointer}/stream"),
@@ -223,6 +237,7 @@ class _Reader(Telling):
             tuple(pairs.items()),
             fills,
             conflicts,
+            self.existing(name, base, pairs, operation),
             self.carried(base, operation),
             lists=self.lists(shown, operation),
             shows_one=bool(shown) and not self.lists(shown, operation),
@@ -243,7 +258,25 @@ class _Reader(Telling):
         known = [part for part in ones if members(part, view)]
         return Carried({"anyOf": known} if len(known) > 1 else known[0], view, known[0]) if known else None
 
-    def change(self, data: Any, pointer: str, operation: Operation) -> Change:
+    def existing(
+        self, collection: str, base: Value | None, pairs: Mapping[str, Value], operation: Operation
+    ) -> Mapping[str, int]:
+        """The references of a collection's records that are sent and must lead to a record, as the contract says, each
+        with the status of the refusal that it documents."""
+        found: dict[str, int] = {}
+        for field in self.referring.get(collection, ()):
+            value = pairs.get(field)
+            names = value.names if value is not None else (*base.names, field) if base is not None else ()
+            if names and (value or base).root == "body" and operation.body is not None:  # type: ignore[union-attr]
+                view, medias = self.contract.view, operation.body.media_types.values()
+                parts = [at_path(media.schema, names, view) for media in medias if media.schema is not None]
+                said = next((described(part, view) for part in parts if part is not None), "")
+                clause = refused_unless_there(operation, names[-1], said)
+                found |= {field: clause.status} if clause is not None and clause.status else {}
+        return found
+
+    def change(self, declared: Mapping[str, Any], place: str, operation: Operation) -> Change:
+        data, pointer = declared["set"], f"{place}/set"
         pairs = dict(self.values(data if isinstance(data, Mapping) else {"=": data}, pointer))
         if "*" in pairs and "=" in pairs:
             raise self.wrong(pointer, '"*" merges fields and "=" replaces the record: use one of them')
@@ -251,7 +284,9 @@ class _Reader(Telling):
         base = pairs.pop("*", None) or pairs.pop("=", None)
         conflicts = operation.response_for(409) is not None
         carried = self.carried(base, operation) if replaces else None
-        return Change(base, replaces, carried, tuple(pairs.items()), conflicts=conflicts)
+        found = next(iter(declared.get("find") or ()), "")
+        existing = self.existing(found, base, pairs, operation)
+        return Change(base, replaces, carried, tuple(pairs.items()), conflicts=conflicts, existing=existing)
 
     def page(self, data: Any, pointer: str, operation: Operation) -> Page:
         data = dict(self.mapping(data, pointer, _PAGE))

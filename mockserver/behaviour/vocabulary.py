@@ -52,6 +52,7 @@ class Creation(msgspec.Struct, frozen=True):
     fields: tuple[tuple[str, Value], ...] = ()
     fills: tuple[str, ...] = ()  #: fields that the server sets, and every new record has
     conflicts: bool = True  #: whether what another record has is refused (409); with its key, that one is replaced
+    existing: Mapping[str, int] = EMPTY  #: the references that must lead to a record, with the status where none is
     carried: Carried | None = None  #: what the body can hold, where `base` comes from it
     lists: bool = False  #: whether `$record` in the reply may be the list of them, where `base` is one
     shows_one: bool = False  #: whether the reply shows one record, so that an empty list as `base` makes one, too
@@ -67,6 +68,7 @@ class Change(msgspec.Struct, frozen=True):
     touches: frozenset[str] | None = None  #: the only fields that change, where no `base` may change others
     constants: Mapping[str, Any] = EMPTY  #: the literal values
     conflicts: bool = True  #: whether what another record has is refused (409)
+    existing: Mapping[str, int] = EMPTY  #: the references that must lead to a record, with the status where none is
     others: tuple[tuple[str, Value], ...] = ()  #: the fields whose values come from the request, or that are removed
 
     def __post_init__(self) -> None:

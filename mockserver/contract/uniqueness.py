@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
+from mockserver.contract.existence import described
 from mockserver.contract.operations.operation import Operation
 from mockserver.contract.schemas import view
 from mockserver.contract.schemas.naming import names_one_of, plain, words, words_in
@@ -58,7 +59,7 @@ def unique_members(
     found = {names: said for one in sentences for names, said in _refused(free, one)}
     found |= _refused(free, response.description)
     for name, inner in free.items():
-        said = _described(inner, schemas)
+        said = described(inner, schemas)
         if _says_unique(said, name, collection):
             found[name,] = said
     return found
@@ -74,17 +75,12 @@ def _free(schema: Any, schemas: view.SchemaView) -> Iterator[tuple[str, Any]]:
             yield name, inner
 
 
-def _described(schema: Any, schemas: view.SchemaView) -> str:
-    parts = view.combined(schema, schemas)
-    return next((str(part["description"]) for part in parts if "description" in part), "")
-
-
-def _says_unique(described: str, name: str, collection: str) -> bool:
+def _says_unique(text: str, name: str, collection: str) -> bool:
     """Whether a description says that no other record may have the value, and not only that it names something: the
     unique id of a category is the same in many products."""
-    if _RULE.search(described):
+    if _RULE.search(text):
         return True
-    found, spoken = _UNIQUE.match(described), words(name)
+    found, spoken = _UNIQUE.match(text), words(name)
     is_id = spoken[-1:] == ("id",) and spoken[:-1]
     if found is None or (is_id and not names_one_of("".join(spoken[:-1]), collection)):
         return False

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator, Mapping
-from typing import Any, Final
+from typing import Any
 
 from contract_tests.core.operation import Operation
-
-END: Final = re.compile(r"(?<=[.!?;])\s+|\n\s*\n|\n(?=\s*[-*])")
+from contract_tests.core.schemas import sentences_in
 
 
 def sentences(operation: Operation, statuses: Iterable[int] = ()) -> Iterator[str]:
@@ -21,15 +19,10 @@ def sentences(operation: Operation, statuses: Iterable[int] = ()) -> Iterator[st
 def of_response(operation: Operation, status: int) -> Iterator[str]:
     """Those of the response that it documents for just this status."""
     response = operation.responses.get(str(status))
-    yield from split(response.description if response else "")
+    yield from sentences_in(response.description if response else "")
 
 
 def of_node(node: Mapping[str, Any]) -> Iterator[str]:
     """Those of the summary and the description of a part of the document."""
     for name in ("summary", "description"):
-        yield from split(str(node.get(name) or ""))
-
-
-def split(text: str) -> Iterator[str]:
-    """The sentences of a text, each on one line."""
-    yield from (" ".join(part.split()) for part in END.split(text) if part.strip())
+        yield from sentences_in(str(node.get(name) or ""))

@@ -17,24 +17,23 @@ from contract_tests.core.document import Place
 from contract_tests.core.errors import Broken
 from contract_tests.core.locating import keys_in
 from contract_tests.core.promises import promise
-from contract_tests.core.schemas import declared_members, fits, is_hidden, kinds_of, merged_keywords, words_in
+from contract_tests.core.schemas import (
+    declared_members,
+    fits,
+    is_hidden,
+    kinds_of,
+    refused_unless_there,
+    said_of_absence,
+    words_in,
+)
 from contract_tests.core.words import in_json
 from contract_tests.suites.records.kinds import body_of
 from contract_tests.suites.records.life import Life
 from contract_tests.suites.records.looking import creator
-from contract_tests.suites.records.said import sentences, split
 
 pytestmark = pytest.mark.usefixtures("writable", "reserved")
-REFUSALS: Final = (404, 409, 422, 400)
-ABSENT: Final = re.compile(
-    r"\b(?:not exist|doesn't exist|do not exist|unknown|no such|non-?existent|not found|missing|must exist"
-    r"|must (?:name|be) an existing|must refer to an existing)\b",
-    re.IGNORECASE,
-)
-REFUSED: Final = re.compile(r"\b4\d\d\b|refus|reject|error|invalid|must", re.IGNORECASE)
 REFERS: Final = re.compile(r"\brefer", re.IGNORECASE)
 Way = tuple[str | int, ...]
-ENDINGS: Final = frozenset({"id", "ids", "uuid", "key", "keys"})
 
 
 @promise("A key that no record has is refused where the contract says so", page="the contract", stage=29)
@@ -54,17 +53,11 @@ def test_unknown_references(made_kinds: list[Life]) -> None:
 
 def references(contract: Contract, action: Action, own: str) -> Iterator[tuple[str, str]]:
     """The members of a body that name other records, and the sentence by which these must be there."""
-    about = [one for one in sentences(action.operation, REFUSALS) if ABSENT.search(one)]
     for name, schema in declared_members(contract, body_of(contract, action).value).items():
         is_key = bool([*keys_in({name: "a"})]) and bool(kinds_of(contract, schema) & {"string", "integer"})
-        if not is_key or name == own or is_hidden(contract, schema, writing=True):
-            continue
-        described = split(str(merged_keywords(contract, schema).get("description", "")))
-        words = {*words_in(name)} - ENDINGS
-        known = [one for one in described if ABSENT.search(one) and REFUSED.search(one)]
-        known += [one for one in about if name in one or (words and words <= {*words_in(one)})]
-        if known:
-            yield name, known[0]
+        clause = refused_unless_there(contract, action.operation, name, schema) if is_key and name != own else None
+        if clause and not is_hidden(contract, schema, writing=True):
+            yield name, clause.said
 
 
 def check_unknown(life: Life, action: Action, name: str, said: str) -> None:
@@ -95,7 +88,7 @@ def unknown_keys(life: Life) -> Iterator[Any]:
 
 def references_inside(life: Life, action: Action) -> Iterator[tuple[Way, str, str]]:
     """The same of members deeper in a body (the products that the lines of an order name), and of which kind."""
-    about = [one for one in sentences(action.operation, REFUSALS) if ABSENT.search(one)]
+    about = [clause.said for clause in said_of_absence(action.operation)]
     found = dict(one[::-1] for one in life.records.references(action.operation).places(life.body(action, 1)))
     for template, way in found.items():
         said = [one for one in about if kind(template) in map(singular, words_in(one)) or REFERS.search(one)]
