@@ -8,7 +8,6 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
-from types import FrameType
 from typing import Final
 
 AGAIN: Final = 0.2  # seconds after which it rings once more: what is raised while memory is freed gets lost
@@ -26,14 +25,21 @@ class Alarm:
         self._lock = threading.RLock()  # the thread that works may hold it when the work ends
         self._ended = threading.Event()
         self._has_rung = False
-        self._frame: FrameType | None = None
 
     def during(self, work: Callable[[], object]) -> None:
         """Do the work in this thread, until it is done or the time is over."""
-        self._frame = sys._getframe()  # noqa: SLF001 - nothing else tells whether this call still runs
+        try:
+            self._watched(work)
+        finally:
+            if not self._ended.is_set():  # it has arrived between two of the lines that await it
+                with self._lock:
+                    self._ended.set()
+
+    def _watched(self, work: Callable[[], object]) -> None:
         try:
             if self._at != float("inf"):
-                threading.Thread(target=self._watch, daemon=True).start()
+                with self._lock:  # a thread that is about to start must not be interrupted
+                    threading.Thread(target=self._watch, daemon=True).start()
             work()
         finally:
             while not self._ended.is_set():
@@ -57,17 +63,11 @@ class Alarm:
         self._ended.wait(max(self._at - time.monotonic(), 0))
         while not self._ended.is_set():
             with self._lock:
-                if self._ended.is_set() or not self._is_running():
+                if self._ended.is_set():
                     return
                 self._has_rung = True
                 raise_in(self._thread, TimeOver)
             self._ended.wait(AGAIN)
-
-    def _is_running(self) -> bool:
-        frame = sys._current_frames().get(self._thread)  # noqa: SLF001 - likewise
-        while frame is not None and frame is not self._frame:
-            frame = frame.f_back
-        return frame is not None
 
 
 @contextmanager
