@@ -53,7 +53,9 @@ class Making(Storing):
             given = [name for name, value in after.items() if before.get(name, ABSENT) is not value]
             after, touched = self._settled(shape, after, before, change.fields, given), None
         if change.existing:
-            self._must_lead(shape.rules, _changed(before, after), change.existing)
+            body = change.base.evaluate(self.scope) if change.base is not None else None
+            asked = {**body, **after} if isinstance(body, Mapping) else after
+            self._must_lead(shape.rules, _changed(before, asked), change.existing)
         if shape.rules.unique and change.conflicts:
             changed = _changed(before, after).keys()
             self._must_be_alone(name, after, (one for one in shape.rules.unique if not changed.isdisjoint(one)))
@@ -95,7 +97,7 @@ class Making(Storing):
         if shape.misfits is not None:
             record = self._settled(shape, record, before or {}, creation.fields, fields)
         if creation.existing:
-            self._must_lead(rules, fields, creation.existing)
+            self._must_lead(rules, {**base, **fields} if isinstance(base, Mapping) else fields, creation.existing)
         if rules.unique and creation.conflicts:
             self._must_be_alone(name, record, (one for one in rules.unique if fields.keys() >= {*one}))
         return self._store(name, record)

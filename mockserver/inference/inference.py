@@ -12,6 +12,7 @@ from mockserver.contract.operations.operation import Parameter
 from mockserver.inference.addresses import own_addresses
 from mockserver.inference.behaviours import Behaviours
 from mockserver.inference.collections import find_resources
+from mockserver.inference.dangling import sent_references
 from mockserver.inference.described import MINE
 from mockserver.inference.echoing import echoes
 from mockserver.inference.embeds import with_embeds
@@ -116,8 +117,9 @@ def infer(contract: Contract, readings: Readings = _FIRST) -> Inferred:
     collections |= {one.name: one.rules(routes[at]["GET"]) for at, one in wholes.items() if one.name in used}
     for name in uploads.collections & collections.keys():
         collections[name] = {**collections[name], "private": [*collections[name].get("private", ()), CONTENT]}
+    sent = sent_references(contract, known, read, behaviours, finder, schemas)
     for name, one in known.items():
-        collections[name] |= _relations(one, references.get(name, ()), resources, known)
+        collections[name] |= _relations(one, references.get(name, ()), resources, known, sent.get(name, {}))
         if addresses := list(own_addresses(one, routes, schemas)):
             collections[name]["addresses"] = addresses
     for name, unique in Uniqueness(contract, schemas).fields(known, read, behaviours).items():
@@ -144,9 +146,11 @@ def _relations(
     references: Sequence[Reference],
     resources: Mapping[Shape, Resource],
     known: Mapping[str, Resource],
+    sent: Data,
 ) -> Data:
-    """What the rules of a collection say of others: to which its records refer, belong, and which they show."""
-    refers = {".".join(one.path): {one.collection: one.field} for one in references}
+    """What the rules of a collection say of others: to which its records refer, belong, and which they show; `sent` are
+    references that no record shows."""
+    refers: Data = {".".join(one.path): {one.collection: one.field} for one in references} | sent
     implicit = resource.single and VALUE in resource.bases[0]  # each record above has one
     if implicit:
         above = {link.field: (resources[link.base], link.by) for link in resource.links.values()}

@@ -63,3 +63,16 @@ def test_each_of_several_references_must_lead_to_a_record(play: Play) -> None:
     assert ask("POST", "/orders", json={"tagIds": [*tags, "c"]}).status == 422
     assert ask("DELETE", f"/tags/{tags[0]}").status == 204
     assert ask("PATCH", f"/orders/{made.json['id']}", json={"customerId": "x"}).status == 200
+
+
+@pytest.mark.parametrize("status", ["422", "201"])
+def test_a_reference_that_is_sent_and_never_shown_must_lead_to_a_record(status: str, play: Play) -> None:
+    """An order is made for a shop that it doesn't show; without such words, any shop will do."""
+    paths = {**crud("/shops", "id", TAG), **crud("/orders", "id", ORDER)}
+    new = thing(shopId=None, note=None)
+    responses = answer(ORDER, "201") | {"422": {"description": "Shop does not exist." if status == "422" else "Bad"}}
+    paths["/orders"]["post"] = {"operationId": "addOrder", "requestBody": body(new), "responses": responses}
+    ask = play(paths, Order=thing(id=None, note=None), Tag=thing(id=None, name=None))
+    shop = ask("POST", "/shops", json={"name": "Corner"}).json["id"]
+    assert ask("POST", "/orders", json={"note": "a", "shopId": shop}).status == 201
+    assert ask("POST", "/orders", json={"note": "a", "shopId": "nowhere"}).status == int(status)
