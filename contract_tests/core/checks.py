@@ -14,7 +14,7 @@ from urllib.parse import parse_qsl
 
 from contract_tests.core.answer import NOT_JSON, Answer, Sent, names_in, shorten
 from contract_tests.core.contract import UNREAD, Contract, Operation, is_json
-from contract_tests.core.discriminators import has_any, misnamed
+from contract_tests.core.discriminators import Misnamed, has_any, misnamed
 from contract_tests.core.document import Place
 from contract_tests.core.errors import Broken
 from contract_tests.core.markup import is_xml, problem_of
@@ -75,6 +75,7 @@ class AnswerChecks:
     def __init__(self, contract: Contract, names_user: Callable[[Sent], bool] = lambda _: True) -> None:
         self.contract = contract
         self.names_user = names_user  #: whether a request has the right credentials of a user
+        self._taken_as: set[str] = set()  #: what bodies called themselves that the target took, and weren't
 
     @cached_property
     def _has_discriminators(self) -> bool:
@@ -260,11 +261,23 @@ class AnswerChecks:
             expected = f"{mismatch.place or '/'} of the {answer.status} body to match its schema"
             kind = f"{answer.status} schema {mismatch.kind} {mismatch.keyword}"
             yield Breach(operation.id, kind, expected, mismatch.problem, mismatch.assumed, answer=answer)
-        for one in misnamed(self.contract, schema.value, value) if self._has_discriminators else ():
+        for one in self._misnamed(operation, schema, answer, value) if self._has_discriminators else ():
             if not any(mismatch.place.startswith(one.place) for mismatch in found):
                 expected = f"{one.place or '/'} of the {answer.status} body {one.expected}"
                 kind = f"{answer.status} discriminator {without_positions(one.place)}"
                 yield Breach(operation.id, kind, expected, one.got, schema.assumed[-1:], answer=answer)
+
+    def _misnamed(self, operation: Operation, schema: Place, answer: Answer, value: Any) -> list[Misnamed]:
+        """What of an answer isn't what it calls itself, but for what the target took as such: a discriminator decides
+        nothing about which alternative a value fits, so such a body is valid, and is shown as it was sent."""
+        found = list(misnamed(self.contract, schema.value, value))
+        if answer.ok and answer.sent.method != "GET":
+            sent = answer.sent.json
+            for place in self.contract.json_request_schemas(operation) if sent is not NOT_JSON else ():
+                self._taken_as |= {one.name for one in misnamed(self.contract, place.value, sent, writing=True)}
+            if sent is NOT_JSON:  # a form
+                self._taken_as |= {one.name for one in found if one.name.encode() in answer.sent.body}
+        return [one for one in found if one.name not in self._taken_as]
 
 
 def names_a_record(answer: Answer) -> bool:

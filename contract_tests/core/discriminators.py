@@ -36,70 +36,86 @@ class Misnamed:
     place: str  #: JSON Pointer into the whole value
     expected: str
     got: str
+    name: str  #: what it calls itself
 
 
-def misnamed(contract: Contract, schema: Any, value: Any, way: Way = ()) -> Iterator[Misnamed]:
-    """Every part of a value, which fits the schema, that calls itself something else than it is."""
+def misnamed(
+    contract: Contract, schema: Any, value: Any, way: Way = (), *, writing: bool = False
+) -> Iterator[Misnamed]:
+    """Every part of a value, which fits the schema as part of a request (`writing`) or of an answer, that calls itself
+    something else than it is."""
     if isinstance(value, list):
         item = item_of(contract, schema)
         for at, one in enumerate(value if item is not None else ()):
-            yield from misnamed(contract, item, one, (*way, at))
+            yield from misnamed(contract, item, one, (*way, at), writing=writing)
     if not isinstance(value, Mapping) or not isinstance(schema, Mapping):
         return
-    found = wrong_name(contract, schema, value)
+    found = wrong_name(Names(contract, writing), schema, value)
     if found is not None:
         yield Misnamed(place_of(way), *found)
         return
     members, entry = possible_members(contract, schema), entry_of(contract, schema)
     for name, one in value.items():
-        yield from misnamed(contract, members.get(name, entry), one, (*way, name))
+        yield from misnamed(contract, members.get(name, entry), one, (*way, name), writing=writing)
+
+
+@dataclass(frozen=True)
+class Names:
+    """The contract, and the direction in which a value travels."""
+
+    contract: Contract
+    writing: bool
+
+    def fits(self, schema: Any, value: Any) -> bool:
+        """Whether a value matches a schema."""
+        return fits(self.contract, Place(schema), value, writing=self.writing)
 
 
 def wrong_name(
-    contract: Contract, schema: Any, value: Mapping[str, Any], seen: frozenset[int] = frozenset()
-) -> tuple[str, str] | None:
-    """What an object should be by its discriminator, and what it is instead; None where there is nothing to say. `seen`
-    are the parts around the schema, which an alternative may be built on."""
-    for part in (one for one in combined(contract, schema) if id(one) not in seen):
+    names: Names, schema: Any, value: Mapping[str, Any], seen: frozenset[int] = frozenset()
+) -> tuple[str, str, str] | None:
+    """What an object should be by its discriminator, what it is instead, and what it calls itself; None where there is
+    nothing to say. `seen` are the parts around the schema, which an alternative may be built on."""
+    for part in (one for one in combined(names.contract, schema) if id(one) not in seen):
         for keyword in ("oneOf", "anyOf"):
             if isinstance(options := part.get(keyword), list):
-                found = among(contract, part, keyword, options, value, seen | {id(part)})
+                found = among(names, part, keyword, options, value, seen | {id(part)})
                 if found is not None:
                     return found
-    whole = contract.look_up(Place(schema))
-    return of_subtype(contract, whole.value, value) if whole else None
+    whole = names.contract.look_up(Place(schema))
+    return of_subtype(names, whole.value, value) if whole else None
 
 
 def among(
-    contract: Contract,
+    names: Names,
     part: Mapping[str, Any],
     keyword: str,
     options: list[Any],
     value: Mapping[str, Any],
     seen: frozenset[int],
-) -> tuple[str, str] | None:
+) -> tuple[str, str, str] | None:
     """The same for alternatives: for those without a discriminator, where each one that the object fits has one."""
     property_name = name_of(part)
     if property_name is None:
-        inner = [wrong_name(contract, one, value, seen) for one in options if fits(contract, Place(one), value)]
+        inner = [wrong_name(names, one, value, seen) for one in options if names.fits(one, value)]
         return inner[0] if inner and all(inner) else None
-    named, picks = value.get(property_name), discriminated(contract, part, keyword)
+    named, picks = value.get(property_name), discriminated(names.contract, part, keyword)
     if not isinstance(named, str) or not picks:
         return None
     if named in picks:
         option = options[picks[named]]
-        return unfit(contract, option, Place(option), property_name, named, value)
+        return unfit(names, option, Place(option), property_name, named, value)
     mapping = part["discriminator"].get("mapping")
     if isinstance(mapping, Mapping) and {picks[one] for one in mapping if one in picks} == {*range(len(options))}:
-        return f"to have one of {', '.join(sorted(mapping))} as its {property_name}, as the discriminator maps", repr(
-            named
-        )
+        expected = f"to have one of {', '.join(sorted(mapping))} as its {property_name}, as the discriminator maps"
+        return expected, repr(named), named
     return None
 
 
-def of_subtype(contract: Contract, base: Any, value: Mapping[str, Any]) -> tuple[str, str] | None:
+def of_subtype(names: Names, base: Any, value: Mapping[str, Any]) -> tuple[str, str, str] | None:
     """The same for a schema with a discriminator on which others are built: where the object has what only another one
     of them has."""
+    contract = names.contract
     property_name, subtypes = name_of(base) if isinstance(base, Mapping) else None, subtypes_of(contract, base)
     named = value.get(property_name) if property_name and subtypes else None
     if property_name is None or not isinstance(named, str):
@@ -110,22 +126,23 @@ def of_subtype(contract: Contract, base: Any, value: Mapping[str, Any]) -> tuple
     if found is None or not any(found.value is one for one in subtypes):
         return None
     own = declared_members(contract, found.value)
-    others = [one for one in subtypes if one is not found.value and fits(contract, Place(one), value)]
+    others = [one for one in subtypes if one is not found.value and names.fits(one, value)]
     if any(value.keys() & declared_members(contract, one).keys() - own.keys() for one in others):
-        return unfit(contract, {"$ref": aim}, found, property_name, named, value)
+        return unfit(names, {"$ref": aim}, found, property_name, named, value)
     return None
 
 
 def unfit(
-    contract: Contract, schema: Any, place: Place, property_name: str, named: str, value: Mapping[str, Any]
-) -> tuple[str, str] | None:
+    names: Names, schema: Any, place: Place, property_name: str, named: str, value: Mapping[str, Any]
+) -> tuple[str, str, str] | None:
     """What a value should be that calls itself so, and why it isn't that; None where it is."""
-    problem = next(mismatches(contract, place, value), None)
+    problem = next(mismatches(names.contract, place, value, writing=names.writing), None)
     if problem is None:
         return None
     what = str(schema.get("$ref", "")).rpartition("/")[2] or "the alternative"
     where = f"{problem.place}: " if problem.place else ""
-    return f"to be {what}, which its {property_name} {named!r} names", f"an object that isn't: {where}{problem.problem}"
+    expected = f"to be {what}, which its {property_name} {named!r} names"
+    return expected, f"an object that isn't: {where}{problem.problem}", named
 
 
 def name_of(schema: Mapping[str, Any]) -> str | None:

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from typing import Any
 
 import pytest
 
+from contract_tests.core.answer import Answer, Sent
+from contract_tests.core.checks import AnswerChecks
 from contract_tests.core.discriminators import misnamed
 from contract_tests.core.document import Place
 from contract_tests.core.schemas import fits
 from tests.contract_tests.cases.running import api, get, ok
 from tests.contract_tests.conftest import ContractOf
+from tests.contract_tests.small import JSON
 
 TEXT, NUMBER = {"type": "string"}, {"type": "integer"}
 MAPPED = {"cat": "#/components/schemas/Cat", "dog": "Dog"}
@@ -110,3 +114,26 @@ def test_a_kind_that_is_shown_in_part_is_no_contradiction(contract_of: ContractO
     """A schema of its own that is built on that of all pets says less of a dog than the one that its name maps to."""
     brief = {"allOf": [{"$ref": "#/components/schemas/Pet"}, {"type": "object", "properties": {"name": TEXT}}]}
     assert named(contract_of, base() | {"Brief": brief}, {"type": "dog", "name": "Rex"}, brief) == []
+
+
+@pytest.mark.parametrize(
+    ("media_type", "body"), [(JSON, json.dumps(WRONG)), ("application/x-www-form-urlencoded", "type=dog&lives=9")]
+)
+def test_what_the_target_took_as_such_is_shown_as_such(contract_of: ContractOf, media_type: str, body: str) -> None:
+    """The body fits the other kind, so it is valid; what no client has sent is named as before."""
+    pet = {"$ref": "#/components/schemas/Pet"}
+    content = {media_type: {"schema": pet}}
+    post = {"operationId": "addPet", "requestBody": {"content": content}, "responses": ok(pet)}
+    paths = {"/pet": {**get("getPet", ok(pet)), "post": post}}
+    contract = contract_of(api(paths, components={"schemas": union()}))
+    checks = AnswerChecks(contract)
+
+    def problems(method: str, value: Any, sent: str = "") -> int:
+        request = Sent(method, "http://t/pet", "/pet", {"Content-Type": media_type} if sent else {}, sent.encode())
+        headers, shown = {"content-type": JSON}, json.dumps(value).encode()
+        answer = Answer(request, 200, headers, shown, operation_id="addPet" if method == "POST" else "getPet")
+        return len([one for one in checks.breaches(answer) if "discriminator" in one.kind])
+
+    assert [problems("GET", WRONG), problems("GET", BIRD)] == [1, 1]
+    assert problems("POST", WRONG, body) == 0
+    assert [problems("GET", WRONG), problems("GET", BIRD)] == [0, 1]
