@@ -39,7 +39,7 @@ class Making(Storing):
 
     def set(self, name: str, change: Change) -> None:
         shape, before = self.behaviours.shapes[name], self.scope.record
-        after, touched = before, change.touches
+        after, touched, base = before, change.touches, None
         if change.base is not None:
             body = self.scope.inputs.body
             # A JSON patch is a list, wherever the body of other media types has the record.
@@ -53,8 +53,7 @@ class Making(Storing):
             given = [name for name, value in after.items() if before.get(name, ABSENT) is not value]
             after, touched = self._settled(shape, after, before, change.fields, given), None
         if change.existing:
-            body = change.base.evaluate(self.scope) if change.base is not None else None
-            asked = {**body, **after} if isinstance(body, Mapping) else after
+            asked = {**base, **after} if isinstance(base, Mapping) else after
             self._must_lead(shape.rules, _changed(before, asked), change.existing)
         if shape.rules.unique and change.conflicts:
             changed = _changed(before, after).keys()

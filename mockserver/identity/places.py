@@ -7,6 +7,7 @@ from typing import Any, Final
 from urllib.parse import urljoin, urlsplit
 
 from mockserver.contract.contract import Contract
+from mockserver.contract.operations.operation import Operation
 from mockserver.settings import PREFIX
 
 AUTH: Final = f"{PREFIX}/auth"
@@ -38,10 +39,7 @@ def declared(contract: Contract) -> Iterator[tuple[str, str]]:
     the path of the server, as the mock has them, too."""
     for path, name in _addresses(contract):
         yield path, name
-        for method in _METHODS.get(name, ("POST",)):
-            match = contract.find(method, path)
-            if match is not None and "{" not in match.operation.template:
-                yield match.operation.template, name
+        yield from ((one.template, name) for one in _operations(contract, path, name))
 
 
 def _addresses(contract: Contract) -> Iterator[tuple[str, str]]:
@@ -70,6 +68,11 @@ def _own_paths(address: Any, servers: list[str]) -> Iterator[str]:
 def provided(contract: Contract) -> frozenset[str]:
     """The operations that the contract declares as endpoints of its provider, by id. An operation that only has room
     for such a path, as `/users/{id}` for `/users/token`, isn't one."""
-    asked = ((method, path) for path, name in declared(contract) for method in _METHODS.get(name, ("POST",)))
-    matches = (contract.find(method, path) for method, path in asked)
-    return frozenset(one.operation.id for one in matches if one is not None and "{" not in one.operation.template)
+    addresses = _addresses(contract)
+    return frozenset(one.id for path, name in addresses for one in _operations(contract, path, name))
+
+
+def _operations(contract: Contract, path: str, name: str) -> Iterator[Operation]:
+    """The operations at the path of an endpoint."""
+    matches = (contract.find(method, path) for method in _METHODS.get(name, ("POST",)))
+    yield from (one.operation for one in matches if one is not None and "{" not in one.operation.template)

@@ -11,7 +11,7 @@ from mockserver.inference.located_schemas import LocatedSchema, Schemas
 from mockserver.inference.references import References
 from mockserver.inference.resources import Resource
 from mockserver.inference.routes import Route
-from mockserver.inference.sending import Sending
+from mockserver.inference.sending import Sending, written_by
 
 Data = dict[str, Any]
 
@@ -33,7 +33,7 @@ def sent_references(
     sending = Sending(schemas)
     for route in routes:
         behaviour = behaviours.get(route.operation.id, {})
-        for name in behaviour.get("create") or ("set" in behaviour and behaviour["find"]) or ():
+        for name in written_by(behaviour):
             sent = sending.placed(route.operation, known[name]) if name in known else None
             if sent is None:
                 continue

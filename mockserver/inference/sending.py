@@ -315,3 +315,8 @@ class Sending:
 def short(fields: Data, word: str) -> Any:
     """`$body` for what is nothing but `{word: $body}`."""
     return fields[word] if list(fields) == [word] else fields
+
+
+def written_by(behaviour: Data) -> Iterable[str]:
+    """The collections of which a behaviour makes a record, or else changes one."""
+    return behaviour.get("create") or ("set" in behaviour and behaviour["find"]) or ()

@@ -11,7 +11,7 @@ from mockserver.inference.located_schemas import Schemas
 from mockserver.inference.names import find_own
 from mockserver.inference.resources import Resource
 from mockserver.inference.routes import Route
-from mockserver.inference.sending import Sending
+from mockserver.inference.sending import Sending, written_by
 
 Data = dict[str, Any]
 
@@ -33,7 +33,7 @@ class Uniqueness:
             for name, made in behaviour.get("create", {}).items():
                 above[name] = above.get(name) or list(_placing(made, known.get(name)))
             if TAKEN in route.operation.responses:
-                for name in behaviour.get("create") or ("set" in behaviour and behaviour["find"]) or ():
+                for name in written_by(behaviour):
                     if name in known:
                         found.setdefault(name, {}).update(dict.fromkeys(self._fields(route, known[name])))
         return {name: [_written(above.get(name, []), one) for one in each] for name, each in found.items() if each}

@@ -120,7 +120,7 @@ ACTIONS = ("List", "Count")
 
 
 def by_action(asked: Asked) -> Reply:
-    """What one address answers that is told by a parameter what to do."""
+    """What one address answers, where a parameter says what to do."""
     named = dict(parse_qsl(asked.query)).get("Action")
     return Reply(200, {"did": named}) if named in ACTIONS else Reply(400, {"error": "Action"})
 
